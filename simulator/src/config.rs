@@ -1,0 +1,146 @@
+//! What a simulator is started with.
+
+use std::time::Duration;
+
+use crate::client::ClientCredentials;
+use crate::clock::{Clock, Micros};
+use crate::switches::{Shape, Switches};
+
+/// Settings of a simulator; every member has a default, every setter returns the settings.
+#[derive(Debug, Clone)]
+pub struct SimulatorConfig {
+    /// Same seed and same epoch: the same world. Default 1.
+    pub seed: u64,
+    /// Number of creators, all managed by the one agency. Default 3.
+    pub models: u32,
+    /// Ledger rows in total over all creators, reversals among them. Default 10,000.
+    pub transactions: u32,
+    /// Requests per 60 s and bucket; 0 is unlimited. Default 200.
+    pub rate_limit: u32,
+    /// Mean time between new sales after the start, at least a millisecond; none arrive by
+    /// default.
+    pub live_sales: Option<Duration>,
+    /// Where "now" comes from. Default the system clock.
+    pub clock: Clock,
+    /// The end of the generated history (400 days). Default the clock's now at start.
+    pub epoch: Option<Micros>,
+    /// Validity of an access token, counted in whole seconds. Default one hour.
+    pub access_token_lifetime: Duration,
+    /// The registered OAuth client.
+    pub client: ClientCredentials,
+    /// Redirect addresses the OAuth host accepts; none named: every absolute http(s) address.
+    pub redirect_uris: Vec<String>,
+    /// The behaviours that can still be changed while the simulator runs.
+    pub switches: Switches,
+}
+
+impl Default for SimulatorConfig {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            models: 3,
+            transactions: 10_000,
+            rate_limit: 200,
+            live_sales: None,
+            clock: Clock::Real,
+            epoch: None,
+            access_token_lifetime: Duration::from_hours(1),
+            client: ClientCredentials::default(),
+            redirect_uris: Vec::new(),
+            switches: Switches::default(),
+        }
+    }
+}
+
+impl SimulatorConfig {
+    /// Sets the seed.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Sets the number of creators.
+    #[must_use]
+    pub fn with_models(mut self, models: u32) -> Self {
+        self.models = models;
+        self
+    }
+
+    /// Sets the number of ledger rows.
+    #[must_use]
+    pub fn with_transactions(mut self, transactions: u32) -> Self {
+        self.transactions = transactions;
+        self
+    }
+
+    /// Sets the requests per minute and bucket; 0 is unlimited.
+    #[must_use]
+    pub fn with_rate_limit(mut self, requests: u32) -> Self {
+        self.rate_limit = requests;
+        self
+    }
+
+    /// Lets new sales arrive, one per `mean_gap` on average.
+    #[must_use]
+    pub fn with_live_sales(mut self, mean_gap: Duration) -> Self {
+        self.live_sales = Some(mean_gap);
+        self
+    }
+
+    /// Sets the clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Sets the end of the generated history.
+    #[must_use]
+    pub fn with_epoch(mut self, epoch: Micros) -> Self {
+        self.epoch = Some(epoch);
+        self
+    }
+
+    /// Sets the validity of access tokens.
+    #[must_use]
+    pub fn with_access_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.access_token_lifetime = lifetime;
+        self
+    }
+
+    /// Sets the OAuth client.
+    #[must_use]
+    pub fn with_client(mut self, client: ClientCredentials) -> Self {
+        self.client = client;
+        self
+    }
+
+    /// Names the redirect addresses the OAuth host accepts.
+    #[must_use]
+    pub fn with_redirect_uris(mut self, redirect_uris: Vec<String>) -> Self {
+        self.redirect_uris = redirect_uris;
+        self
+    }
+
+    /// Sets the rows of the unversioned earnings path.
+    #[must_use]
+    pub fn with_shape(mut self, shape: Shape) -> Self {
+        self.switches.shape = shape;
+        self
+    }
+
+    /// Says whether the `/v1` family exists.
+    #[must_use]
+    pub fn with_v1_enabled(mut self, enabled: bool) -> Self {
+        self.switches.v1_enabled = enabled;
+        self
+    }
+
+    /// Says whether summaries are remembered for ten minutes.
+    #[must_use]
+    pub fn with_summary_cache(mut self, enabled: bool) -> Self {
+        self.switches.summary_cache = enabled;
+        self
+    }
+}

@@ -1,0 +1,86 @@
+//! A faithful, seeded Fanvue: the API, its OAuth host and a world of creators, fans and sales.
+//!
+//! Everything the simulator knows is one [`World`], and everything it does is
+//! [`World::respond`]: a request and an instant in, a response out, without sockets, threads or
+//! a hidden clock. The same seed, epoch, requests and instants give the same bytes. [`Simulator`]
+//! is the thin shell that puts a world behind a TCP port for tests, `tidemark sim` and the demo.
+//!
+//! | part | modules |
+//! | --- | --- |
+//! | state | [`World`], `account`, `ledger`, `audience`, `posts`, `fans` |
+//! | how a world comes to be | `generate`, `live` |
+//! | what is asked and answered | `exchange`, `routes`, `query`, `cursor`, `problem`, `endpoints` |
+//! | who may ask, and how often | `tokens`, `oauth`, `limiter` |
+//! | what can be switched | [`Switches`] |
+//! | people and tests looking in | `control` (`/_simulator/…`), [`RequestLog`] |
+//!
+//! Amounts are `i64` US cents, instants are [`Micros`] (UTC microseconds). Tokens and codes come
+//! from the seed and are therefore predictable: never point real users at a simulator.
+
+mod account;
+mod api;
+mod append;
+mod audience;
+mod client;
+mod clock;
+mod config;
+mod control;
+mod cursor;
+mod endpoints;
+mod exchange;
+mod fans;
+mod generate;
+mod ledger;
+mod limiter;
+mod live;
+mod oauth;
+mod posts;
+mod problem;
+mod query;
+mod randomness;
+mod request_log;
+mod routes;
+mod server;
+mod source;
+mod switches;
+mod tokens;
+mod totals;
+mod world;
+
+pub use append::{AppendError, NewSale};
+pub use client::{ClientCredentials, TokenGrant};
+pub use clock::{Clock, ManualClock, Micros};
+pub use config::SimulatorConfig;
+pub use exchange::{ApiRequest, ApiResponse};
+pub use ledger::LedgerRow;
+pub use request_log::{LoggedRequest, RequestLog};
+pub use server::{SharedWorld, Simulator, SimulatorError, router};
+pub use source::{Currency, Source};
+pub use switches::{Shape, Switches};
+pub use totals::{Figures, ModelTotals, Totals};
+pub use world::{SimulatedModel, UnknownModel, World};
+
+/// The only value of `X-Fanvue-API-Version` that Fanvue knows.
+pub const API_VERSION: &str = "2025-06-26";
+
+/// All scopes Fanvue documents; the grants the library issues carry every one of them.
+pub const ALL_SCOPES: [&str; 18] = [
+    "openid",
+    "offline_access",
+    "offline",
+    "read:self",
+    "read:chat",
+    "write:chat",
+    "read:fan",
+    "read:creator",
+    "write:creator",
+    "read:media",
+    "write:media",
+    "read:post",
+    "write:post",
+    "read:insights",
+    "read:tracking_links",
+    "write:tracking_links",
+    "read:agency",
+    "write:agency",
+];

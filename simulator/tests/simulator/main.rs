@@ -1,0 +1,16 @@
+//! The simulator as its users meet it: through requests, and through the library.
+
+mod audience;
+mod control;
+mod generation;
+mod limits;
+mod live;
+mod oauth;
+mod paging;
+mod posts;
+mod refusals;
+mod server;
+mod shapes;
+mod summary;
+mod support;
+mod windows;
