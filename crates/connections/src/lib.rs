@@ -1,0 +1,20 @@
+//! Grants at Fanvue: stored sealed, renewed by one caller at a time, and the creators they manage.
+
+pub mod access;
+pub mod discover;
+pub mod error;
+pub mod store;
+
+pub use access::{Grant, access, access_after_rejection};
+pub use error::ConnectionError;
+
+use tidemark_fanvue::FanvueSettings;
+use tidemark_sealing::KeyRing;
+
+/// What it takes to use a stored grant.
+pub struct ConnectionSettings {
+    /// where Fanvue is, and who we are there
+    pub fanvue: FanvueSettings,
+    /// the keys under which tokens are sealed
+    pub keys: KeyRing,
+}

@@ -1,0 +1,7 @@
+-- $1 agency, $2 connection, $3 the version that Fanvue refused
+update connections
+set state              = 'reconnect',
+    refresh_claimed_at = null,
+    last_error         = 'Fanvue has revoked the grant'
+where agency_id = $1 and connection_id = $2 and token_version = $3
+returning connection_id
