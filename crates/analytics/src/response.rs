@@ -1,0 +1,88 @@
+//! The body of an answer, member by member as contract section 4 lists them.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use tidemark_domain::{AgencyId, ModelId};
+
+use crate::breakdown::CategoryShare;
+use crate::buckets::Granularity;
+use crate::chart::ChartPoint;
+use crate::freshness::{Coverage, Freshnesses};
+use crate::kpi::KpiMetrics;
+use crate::window::Bound;
+
+/// How much of the hash an `ETag` carries, in bytes.
+const TAG_BYTES: usize = 16;
+
+/// The body of `GET /api/analytics/dashboard`. Money is a decimal number of US dollars, exact to
+/// the cent; unknown is `null`, zero is `0`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Dashboard {
+    /// one point per bucket, zero-filled, oldest first
+    pub chart_data: Vec<ChartPoint>,
+    /// the KPIs of the window
+    pub kpi_metrics: KpiMetrics,
+    /// the KPIs of the window compared with
+    pub comparison: Option<Comparison>,
+    /// revenue by source
+    pub category_breakdown: Vec<CategoryShare>,
+    /// what all of it is about
+    pub meta: Meta,
+}
+
+/// The window compared with and its KPIs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Comparison {
+    /// its first local day
+    pub start_date: Bound,
+    /// its last local day; where it is cut at the elapsed time, the day of the cut
+    pub end_date: Bound,
+    /// its KPIs; `revenueGrowth` is null, because nothing is compared with it
+    pub kpi_metrics: KpiMetrics,
+}
+
+/// The window, the scope and the state of the data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Meta {
+    /// the tenant
+    pub agency_id: AgencyId,
+    /// the model, or null for the whole agency
+    pub model_id: Option<ModelId>,
+    /// the window's first local day, or the instant that was asked for
+    pub start_date: Bound,
+    /// the window's last local day, or the instant that was asked for
+    pub end_date: Bound,
+    /// IANA zone of the local days
+    pub timezone: String,
+    /// length of a bucket
+    pub granularity: Granularity,
+    /// always `USD`
+    pub currency: &'static str,
+    /// version of the KPI definitions
+    pub definitions: u32,
+    /// age of the data
+    pub freshness: Freshnesses,
+    /// how much of the past they cover
+    pub coverage: Coverage,
+}
+
+impl Dashboard {
+    /// The value of the `ETag` header. It changes exactly when the body apart from `ageSeconds`
+    /// and `state` changes. Weak, because bodies with the same tag differ in those two.
+    pub fn etag(&self) -> String {
+        let mut timeless = self.clone();
+        let freshness = &mut timeless.meta.freshness;
+        freshness.transactions = freshness.transactions.timeless();
+        freshness.audience = freshness.audience.timeless();
+        let hash = Sha256::digest(timeless.to_json());
+        format!("W/\"{}\"", hex::encode(&hash[..TAG_BYTES]))
+    }
+
+    /// The body as JSON text.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("invariant: every member has a JSON form")
+    }
+}

@@ -1,0 +1,35 @@
+-- The scope of an answer: the agency's zone, what was proven of each model in scope, and the first
+-- transaction where a window begins with it. One row per model; an agency without models gives one
+-- row with a null model, an unknown agency none.
+--
+--   $1 agency   $2 model, or null for all active ones   $3 whether to look for the first transaction
+select
+    agencies.timezone,
+    models.model_id,
+    micros_of(ledger.proven_since) as ledger_since,
+    micros_of(ledger.proven_until) as ledger_until,
+    ledger.walk_from is not null as ledger_walk_open,
+    micros_of(audience.proven_until) as audience_until,
+    case when $3::boolean then (
+        select micros_of(occurred_at)
+        from fanvue_transactions
+        where agency_id = $1::uuid
+            and withdrawn_at is null
+            and ($2::uuid is null or model_id = $2::uuid)
+        order by occurred_at
+        limit 1
+    ) end as first_transaction
+from agencies
+left join models
+    on models.agency_id = agencies.agency_id
+    and case when $2::uuid is null then models.active else models.model_id = $2::uuid end
+left join sync_state as ledger
+    on ledger.agency_id = models.agency_id
+    and ledger.model_id = models.model_id
+    and ledger.stream = 'transactions'
+left join sync_state as audience
+    on audience.agency_id = models.agency_id
+    and audience.model_id = models.model_id
+    and audience.stream = 'audience'
+where agencies.agency_id = $1::uuid
+order by models.model_id

@@ -1,0 +1,385 @@
+//! Defects of the original system that this crate could repeat, by their number in its register.
+
+use serde_json::{Value, json};
+use tidemark_analytics::{DashboardError, definitions};
+
+use crate::world::{World, day, instant, model};
+
+fn berlin() -> World {
+    World::new("2026-11-22T12:00:00Z", "Europe/Berlin", 1)
+}
+
+fn kpi(world: &World, pairs: &[(&str, &str)], key: &str) -> Value {
+    world.body(pairs)["kpiMetrics"][key].take()
+}
+
+fn chart(world: &World, pairs: &[(&str, &str)]) -> Vec<Value> {
+    world.body(pairs)["chartData"].as_array().unwrap().clone()
+}
+
+/// Thousands of rows, as one response page of the original could not hold them.
+fn many(world: &mut World, source: &str, gross: i64, rows: u128) {
+    for number in 0..rows {
+        world.sale("2026-11-20T10:00:00Z", source, gross, number % 97);
+    }
+}
+
+#[test]
+fn d049_golden_ratio_sampled() {
+    let mut world = berlin();
+    many(&mut world, "message", 1_000, 2_500);
+    many(&mut world, "subscription", 500, 1_250);
+    assert_eq!(kpi(&world, &[], "goldenRatio"), json!(4));
+}
+
+#[test]
+fn d050_tip_average_sampled() {
+    let mut world = berlin();
+    many(&mut world, "tip", 100, 1_500);
+    many(&mut world, "tip", 400, 1_500);
+    many(&mut world, "tip", 0, 1_000);
+    assert_eq!(kpi(&world, &[], "tipAverage"), json!(2.5));
+}
+
+#[test]
+fn d051_message_rate_over_100_and_d052_post_rate_over_100() {
+    let mut world = berlin();
+    many(&mut world, "message", 100, 500);
+    many(&mut world, "post", 100, 20);
+    many(&mut world, "mediaLink", 100, 20);
+    world.observe(1, "2026-11-20", 15);
+    assert_eq!(kpi(&world, &[], "messageConversionRate"), json!(100));
+    assert_eq!(kpi(&world, &[], "ppvConversionRate"), json!(20.6));
+}
+
+#[test]
+fn d053_unlock_rate_constant() {
+    assert!(
+        definitions()
+            .iter()
+            .all(|definition| definition.id != "unlockRate")
+    );
+}
+
+#[test]
+fn d054_new_fans_limit() {
+    let mut world = berlin();
+    for number in 0..1_200 {
+        world.sale("2026-11-20T10:00:00Z", "tip", 100, number);
+    }
+    for number in 0..1_193 {
+        // A free trial is no first purchase; a tip long ago is.
+        world.sale("2025-11-20T10:00:00Z", "tip", 100, number);
+    }
+    world.sale("2025-11-20T10:00:00Z", "subscription", 0, 1_199);
+    assert_eq!(kpi(&world, &[], "newFans"), json!(7));
+}
+
+#[test]
+fn d056_count_error_is_zero_and_d148_errors_as_zero() {
+    let mut world = berlin();
+    world.database_down = true;
+    assert!(matches!(
+        world.answer(&[]),
+        Err(DashboardError::Database(_))
+    ));
+}
+
+#[test]
+fn d057_ltv_is_windowed() {
+    let mut world = berlin();
+    world
+        .sale("2024-01-05T10:00:00Z", "tip", 9_000, 1)
+        .sale("2024-01-06T10:00:00Z", "tip", 500, 2)
+        .sale("2024-01-07T10:00:00Z", "refund", -500, 2)
+        .sale("2026-11-20T10:00:00Z", "tip", 1_000, 1);
+    assert_eq!(kpi(&world, &[("timeRange", "7d")], "ltv"), json!(50));
+    let earlier = [("startDate", "2024-01-01"), ("endDate", "2024-01-05")];
+    assert_eq!(kpi(&world, &earlier, "ltv"), json!(90));
+}
+
+#[test]
+fn d058_arpu_time_mismatch_and_d059_subscribers_always_current() {
+    let mut world = berlin();
+    world
+        .sale("2026-10-02T10:00:00Z", "tip", 6_000, 1)
+        .observe(1, "2026-10-01", 10)
+        .observe(1, "2026-10-03", 20)
+        .observe(1, "2026-11-22", 500);
+    let october = [("startDate", "2026-10-01"), ("endDate", "2026-10-31")];
+    assert_eq!(kpi(&world, &october, "arpu"), json!(4));
+    assert_eq!(kpi(&world, &october, "activeSubscribers"), json!(20));
+    assert_eq!(
+        kpi(&world, &[("timeRange", "7d")], "activeSubscribers"),
+        json!(500)
+    );
+    let before = [("startDate", "2026-09-01"), ("endDate", "2026-09-30")];
+    assert_eq!(kpi(&world, &before, "activeSubscribers"), Value::Null);
+    assert_eq!(kpi(&world, &before, "arpu"), Value::Null);
+}
+
+#[test]
+fn d060_growth_zero_without_base() {
+    let mut world = berlin();
+    world.sale("2026-11-20T10:00:00Z", "tip", 1_000, 1);
+    assert_eq!(
+        kpi(&world, &[("timeRange", "7d")], "revenueGrowth"),
+        Value::Null
+    );
+    assert_eq!(
+        kpi(&world, &[("timeRange", "all")], "revenueGrowth"),
+        Value::Null
+    );
+    assert_eq!(
+        world.body(&[("timeRange", "all")])["comparison"],
+        Value::Null
+    );
+}
+
+#[test]
+fn d061_growth_boundary_twice_and_d094_inclusive_end() {
+    let mut world = berlin();
+    world.sale("2026-11-15T23:00:00Z", "tip", 1_000, 1);
+    let week = [("startDate", "2026-11-16"), ("endDate", "2026-11-22")];
+    let body = world.body(&week);
+    assert_eq!(body["kpiMetrics"]["totalRevenue"], 10);
+    assert_eq!(body["comparison"]["kpiMetrics"]["totalRevenue"], 0);
+    let before = [("startDate", "2026-11-15"), ("endDate", "2026-11-15")];
+    assert_eq!(kpi(&world, &before, "totalRevenue"), json!(0));
+}
+
+#[test]
+fn d062_growth_shown_as_new_fans() {
+    let mut world = berlin();
+    world.sale("2026-11-10T10:00:00Z", "tip", 1_000, 1).sale(
+        "2026-11-20T10:00:00Z",
+        "tip",
+        5_000,
+        2,
+    );
+    let body = world.body(&[("timeRange", "7d")]);
+    assert_eq!(body["kpiMetrics"]["newFans"], 1);
+    assert_eq!(body["comparison"]["kpiMetrics"]["newFans"], 1);
+    assert_eq!(body["kpiMetrics"]["revenueGrowth"], 400);
+}
+
+#[test]
+fn d063_sent_means_purchased() {
+    let body = berlin().body(&[]);
+    let keys = body["kpiMetrics"].as_object().unwrap().keys();
+    assert!(keys.clone().all(|key| !key.to_lowercase().contains("sent")));
+    assert!(keys.clone().any(|key| key == "messagePurchases"));
+}
+
+#[test]
+fn d064_counts_ignore_filter() {
+    let mut world = World::new("2026-11-22T12:00:00Z", "Europe/Berlin", 2);
+    many(&mut world, "message", 100, 3);
+    world.rows[0].model = model(2);
+    let of = |number| {
+        kpi(
+            &world,
+            &[("modelId", &model(number).to_string())],
+            "messagePurchases",
+        )
+    };
+    assert_eq!((of(1), of(2)), (json!(2), json!(1)));
+}
+
+#[test]
+fn d065_stack_smaller_than_total() {
+    let mut world = berlin();
+    for source in ["referral", "appStore", "hologram"] {
+        world.sale("2026-11-20T10:00:00Z", source, 100, 1);
+    }
+    let points = chart(
+        &world,
+        &[("startDate", "2026-11-20"), ("endDate", "2026-11-20")],
+    );
+    assert_eq!(
+        (&points[0]["other"], &points[0]["total"]),
+        (&json!(3), &json!(3))
+    );
+}
+
+#[test]
+fn d066_shares_not_100() {
+    let mut world = berlin();
+    for source in ["tip", "post", "message"] {
+        world.sale("2026-11-20T10:00:00Z", source, 100, 1);
+    }
+    let body = world.body(&[]);
+    let shares: Vec<_> = (0..3)
+        .map(|position| body["categoryBreakdown"][position]["percentage"].clone())
+        .collect();
+    assert_eq!(shares, [json!(33.4), json!(33.3), json!(33.3)]);
+}
+
+#[test]
+fn d068_audience_gap_is_zero_and_d069_audience_bucket_max_and_d070_audience_invented() {
+    let mut world = berlin();
+    world
+        .observe(1, "2026-11-10", 90)
+        .observe(1, "2026-11-13", 30);
+    let daily = chart(
+        &world,
+        &[("startDate", "2026-11-09"), ("endDate", "2026-11-14")],
+    );
+    let levels: Vec<_> = daily
+        .iter()
+        .map(|point| point["subscribers"].clone())
+        .collect();
+    assert_eq!(
+        levels,
+        [
+            Value::Null,
+            json!(90),
+            json!(90),
+            json!(90),
+            json!(30),
+            json!(30)
+        ]
+    );
+    let weekly = [
+        ("startDate", "2026-11-09"),
+        ("endDate", "2026-11-22"),
+        ("granularity", "week"),
+    ];
+    assert_eq!(chart(&world, &weekly)[0]["subscribers"], json!(30));
+}
+
+#[test]
+fn d073_all_time_pseudo_point() {
+    let body = berlin().body(&[("timeRange", "all")]);
+    assert_eq!(body["chartData"], json!([]));
+    assert_eq!(body["meta"]["coverage"]["complete"], true);
+}
+
+#[test]
+fn d074_granularity_labels_and_d089_labels_as_join_keys() {
+    let mut world = berlin();
+    world.sale("2025-11-20T10:00:00Z", "tip", 100, 1);
+    for granularity in ["day", "week", "month"] {
+        let points = chart(&world, &[("timeRange", "1y"), ("granularity", granularity)]);
+        let dates: Vec<_> = points
+            .iter()
+            .map(|point| day(point["date"].as_str().unwrap()))
+            .collect();
+        assert!(dates.is_sorted() && dates.windows(2).all(|pair| pair[0] < pair[1]));
+        assert_eq!(dates[0], day("2025-11-23"));
+    }
+}
+
+#[test]
+fn d086_today_bar_missing() {
+    for zone in [
+        "Pacific/Kiritimati",
+        "Europe/Berlin",
+        "America/New_York",
+        "Pacific/Chatham",
+    ] {
+        let mut world = World::new("2026-11-22T23:30:00Z", zone, 1);
+        world.sale("2026-11-22T23:29:00Z", "tip", 700, 1);
+        let points = chart(&world, &[("timeRange", "7d")]);
+        let last = points.last().unwrap();
+        assert_eq!(
+            (points.len(), &last["total"], &last["partial"]),
+            (7, &json!(7), &json!(true))
+        );
+    }
+}
+
+#[test]
+fn d087_day_lost_between_clock_reads() {
+    let mut world = berlin();
+    world.now = instant("2026-11-22T22:59:59.999999Z");
+    assert_eq!(
+        chart(&world, &[("timeRange", "7d")]).last().unwrap()["date"],
+        "2026-11-22"
+    );
+    assert_eq!(world.clock_reads.get(), 1);
+    world.now = instant("2026-11-22T23:00:00Z");
+    assert_eq!(
+        chart(&world, &[("timeRange", "7d")]).last().unwrap()["date"],
+        "2026-11-23"
+    );
+}
+
+#[test]
+fn d088_label_shift_west_and_d090_utc_days_for_local_users() {
+    let mut world = World::new("2026-11-22T12:00:00Z", "America/New_York", 1);
+    // 22:30 in New York on the 20th, already the 21st in UTC.
+    world.sale("2026-11-21T03:30:00Z", "tip", 700, 1);
+    let on = |zone: &str| {
+        let points = chart(&world, &[("timeRange", "7d"), ("tz", zone)]);
+        let found = points
+            .into_iter()
+            .find(|point| point["total"] != 0)
+            .unwrap();
+        found["date"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(on("America/New_York"), "2026-11-20");
+    assert_eq!(on("UTC"), "2026-11-21");
+}
+
+#[test]
+fn d090_both_clock_changes_keep_their_rows() {
+    for (zone, on, hours) in [
+        ("Europe/Berlin", "2026-03-29", 23),
+        ("Europe/Berlin", "2026-10-25", 25),
+        ("America/New_York", "2026-03-08", 23),
+        ("America/New_York", "2026-11-01", 25),
+        ("Pacific/Chatham", "2026-09-27", 23),
+    ] {
+        let mut world = World::new("2026-11-22T12:00:00Z", zone, 1);
+        let start = tidemark_domain::Zone::parse(zone)
+            .unwrap()
+            .start_of(day(on));
+        for hour in -1..=hours {
+            world.sale("2026-01-01T00:00:00Z", "tip", 100, 1);
+            let at = start.micros() + hour * 3_600_000_000;
+            world.rows.last_mut().unwrap().at = tidemark_domain::Instant::from_micros(at);
+        }
+        let points = chart(&world, &[("startDate", on), ("endDate", on)]);
+        assert_eq!(
+            (points.len(), &points[0]["total"]),
+            (1, &json!(hours)),
+            "{zone} {on}"
+        );
+    }
+}
+
+#[test]
+fn d091_preset_bounds() {
+    let mut world = berlin();
+    world
+        .sale("2026-11-01T12:00:00Z", "tip", 100, 1)
+        .sale("2026-11-21T23:00:00Z", "tip", 200, 1);
+    let yesterday = [("startDate", "2026-11-21"), ("endDate", "2026-11-21")];
+    assert_eq!(kpi(&world, &yesterday, "totalRevenue"), json!(0));
+    let since = world.body(&[("startDate", "2026-11-02")]);
+    assert_eq!(since["meta"]["endDate"], "2026-11-22");
+    assert_eq!(since["kpiMetrics"]["totalRevenue"], 2);
+    let until = world.body(&[("endDate", "2026-11-21")]);
+    assert_eq!(until["meta"]["startDate"], "2026-11-01");
+    assert_eq!(until["kpiMetrics"]["totalRevenue"], 1);
+}
+
+#[test]
+fn d093_all_starts_in_2020() {
+    let mut world = berlin();
+    world.sale("2023-04-05T23:30:00Z", "tip", 100, 1);
+    let body = world.body(&[("timeRange", "all")]);
+    assert_eq!(body["meta"]["startDate"], "2023-04-06");
+    assert_eq!(body["chartData"][0]["date"], "2023-04-06");
+}
+
+#[test]
+fn d096_default_window_mismatch() {
+    let meta = berlin().body(&[])["meta"].take();
+    assert_eq!(
+        (&meta["startDate"], &meta["endDate"]),
+        (&json!("2026-10-24"), &json!("2026-11-22"))
+    );
+    assert_eq!(meta["granularity"], "day");
+}

@@ -1,0 +1,11 @@
+//! The engine against worlds held in memory: tables of windows, a second implementation, the
+//! defect register of the original system, and its acceptance fixture.
+
+mod agreement;
+mod body;
+mod defects;
+mod fixture;
+mod naive;
+mod parameters;
+mod windows;
+mod world;

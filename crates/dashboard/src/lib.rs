@@ -1,0 +1,56 @@
+//! The routes of analytics-dashboard: figures, state, health, sign-in and the page.
+
+pub mod figures;
+pub mod health;
+pub mod models;
+pub mod page;
+pub mod sign_in;
+pub mod status;
+
+use http::Method;
+use tidemark_api::{ApiError, Request, Response};
+use tidemark_ports::Platform;
+
+/// What the routes need to know from configuration.
+#[derive(Clone, Debug)]
+pub struct DashboardSettings {
+    /// where browsers reach the application; https makes cookies secure
+    pub public_url: String,
+}
+
+/// Answers a request.
+///
+/// # Errors
+/// [`ApiError`] with the status and body that the contract names.
+pub async fn route(
+    platform: &impl Platform,
+    settings: &DashboardSettings,
+    request: &Request,
+) -> Result<Response, ApiError> {
+    let path = request.uri().path();
+    if path == "/logout" {
+        require(request, &[Method::POST])?;
+        return sign_in::sign_out(platform, settings, request).await;
+    }
+    require(request, &[Method::GET, Method::HEAD])?;
+    match path {
+        "/api/analytics/dashboard" => figures::dashboard(platform, request).await,
+        "/api/models" => models::models(platform, request).await,
+        "/api/status" => status::status(platform, request).await,
+        "/api/health" => health::health(platform).await,
+        "/login" => sign_in::sign_in(platform, settings, request).await,
+        "/" => page::overview(platform, request).await,
+        _ => match path.strip_prefix("/assets/") {
+            Some(name) => page::asset(request, name),
+            None => Err(ApiError::not_found(format!("there is no route {path}"))),
+        },
+    }
+}
+
+fn require(request: &Request, methods: &[Method]) -> Result<(), ApiError> {
+    if methods.contains(request.method()) {
+        Ok(())
+    } else {
+        Err(ApiError::method_not_allowed())
+    }
+}

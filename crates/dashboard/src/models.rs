@@ -1,0 +1,123 @@
+//! `GET /api/models`: the agency's models with audience, sync state and freshness.
+
+use serde::Serialize;
+use tidemark_analytics::freshness::{AUDIENCE_MAX_AGE, Freshness, TRANSACTIONS_MAX_AGE};
+use tidemark_api::{ApiError, Request, Response, auth, respond};
+use tidemark_domain::{Instant, ModelId};
+use tidemark_ports::{Platform, Row, SqlError};
+use tidemark_tenancy::token::Caller;
+
+#[derive(Serialize)]
+struct Body {
+    agency: Agency,
+    models: Vec<Model>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Agency {
+    agency_id: String,
+    name: String,
+    timezone: String,
+    role: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Model {
+    model_id: ModelId,
+    handle: String,
+    display_name: String,
+    /// null until first counted
+    subscribers: Option<i64>,
+    followers: Option<i64>,
+    unread_messages: Option<i64>,
+    sync: Sync,
+    freshness: Families,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Sync {
+    /// complete, backfilling, failed, reconnect or never
+    state: &'static str,
+    proven_until: Option<String>,
+    error: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Families {
+    transactions: Freshness,
+    audience: Freshness,
+}
+
+/// Lists the models of the caller's agency.
+///
+/// # Errors
+/// 401, 503
+pub async fn models(platform: &impl Platform, request: &Request) -> Result<Response, ApiError> {
+    let caller = auth::authenticate(platform, request.headers()).await?;
+    let now = platform.now();
+    let agency = agency_of(platform, caller).await?;
+    let rows = platform
+        .query(include_str!("sql/models.sql"), &[caller.agency.into()])
+        .await?;
+    let models = rows
+        .iter()
+        .map(|row| model_of(row, now))
+        .collect::<Result<Vec<_>, _>>()?;
+    // Ages tick by themselves; the tag covers what the database holds.
+    let timeless = rows
+        .iter()
+        .map(|row| model_of(row, Instant::from_micros(0)));
+    let timeless = timeless.collect::<Result<Vec<_>, _>>()?;
+    let etag = respond::etag_of(&(&agency, &timeless));
+    Ok(respond::tenant_json(
+        request.headers(),
+        &etag,
+        &Body { agency, models },
+    ))
+}
+
+async fn agency_of(platform: &impl Platform, caller: Caller) -> Result<Agency, ApiError> {
+    let statement = "select name, timezone from agencies where agency_id = $1";
+    let rows = platform.query(statement, &[caller.agency.into()]).await?;
+    let row = tidemark_ports::sql::only_row(rows)?;
+    Ok(Agency {
+        agency_id: caller.agency.to_string(),
+        name: row.get(0)?,
+        timezone: row.get(1)?,
+        role: caller.role.word(),
+    })
+}
+
+fn model_of(row: &Row, now: Instant) -> Result<Model, SqlError> {
+    let ledger_until: Option<Instant> = row.get(6)?;
+    let audience_until: Option<Instant> = row.get(10)?;
+    let error: Option<String> = row.get(8)?;
+    let (walk_open, connection): (bool, String) = (row.get(7)?, row.get(9)?);
+    let state = match (connection.as_str(), ledger_until) {
+        ("active", _) if error.is_some() => "failed",
+        ("active", Some(_)) => "complete",
+        ("active", None) if walk_open => "backfilling",
+        ("active", None) => "never",
+        _ => "reconnect",
+    };
+    Ok(Model {
+        model_id: ModelId::new(row.get(0)?),
+        handle: row.get(1)?,
+        display_name: row.get(2)?,
+        subscribers: row.get(3)?,
+        followers: row.get(4)?,
+        unread_messages: row.get(5)?,
+        sync: Sync {
+            state,
+            proven_until: ledger_until.map(|until| until.to_string()),
+            error,
+        },
+        freshness: Families {
+            transactions: Freshness::measure([ledger_until], TRANSACTIONS_MAX_AGE, now),
+            audience: Freshness::measure([audience_until], AUDIENCE_MAX_AGE, now),
+        },
+    })
+}

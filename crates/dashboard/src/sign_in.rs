@@ -1,0 +1,123 @@
+//! Signing a browser in and out.
+
+use http::HeaderValue;
+use http::header::SET_COOKIE;
+use tidemark_api::auth::{SESSION_COOKIE, session_cookie};
+use tidemark_api::parameters::{query_pairs, value_of};
+use tidemark_api::{ApiError, Request, Response};
+use tidemark_ports::Platform;
+use tidemark_tenancy::session::{self, SESSION_LIFETIME};
+use tidemark_tenancy::token::TokenError;
+
+use crate::{DashboardSettings, page};
+
+/// The sign-in page that leads back to `wanted`.
+pub(crate) fn page_for(wanted: &str) -> String {
+    if wanted == "/" {
+        return "/login".to_owned();
+    }
+    let encoded: String = wanted
+        .replace('%', "%25")
+        .replace('&', "%26")
+        .replace('+', "%2B");
+    format!("/login?next={encoded}")
+}
+
+/// `GET /login`: the page; with `token`, signs in and leads to `next`.
+///
+/// # Errors
+/// 503
+pub async fn sign_in(
+    platform: &impl Platform,
+    settings: &DashboardSettings,
+    request: &Request,
+) -> Result<Response, ApiError> {
+    let pairs = query_pairs(request.uri());
+    let Some(api_token) = value_of(&pairs, "token") else {
+        return Ok(page::serve(request.headers(), tidemark_page::login()));
+    };
+    let opened = session::open(platform, api_token.trim(), platform.now()).await;
+    match opened.map_err(error_of)? {
+        Some(session) => {
+            let to = value_of(&pairs, "next")
+                .filter(|next| is_local(next))
+                .unwrap_or("/");
+            let mut response = page::redirect(to);
+            let lifetime = SESSION_LIFETIME.as_secs();
+            set_cookie(&mut response, settings, session.expose(), lifetime);
+            Ok(response)
+        }
+        None => Ok(page::redirect("/login?error=1")),
+    }
+}
+
+/// `POST /logout`: closes the session and leads to the sign-in page.
+///
+/// # Errors
+/// 503
+pub async fn sign_out(
+    platform: &impl Platform,
+    settings: &DashboardSettings,
+    request: &Request,
+) -> Result<Response, ApiError> {
+    if let Some(cookie) = session_cookie(request.headers()) {
+        session::close(platform, cookie).await?;
+    }
+    let mut response = page::redirect("/login");
+    set_cookie(&mut response, settings, "", 0);
+    Ok(response)
+}
+
+fn set_cookie(response: &mut Response, settings: &DashboardSettings, value: &str, max_age: u64) {
+    let secure = if settings.public_url.starts_with("https://") {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie = format!(
+        "{SESSION_COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}"
+    );
+    let cookie = HeaderValue::from_str(&cookie).expect("invariant: sessions are hexadecimal");
+    response.headers_mut().insert(SET_COOKIE, cookie);
+}
+
+/// Whether a target stays on this site: a path, and not the `//host` or `/\host` that browsers
+/// take for another one.
+fn is_local(target: &str) -> bool {
+    let mut letters = target.chars();
+    letters.next() == Some('/')
+        && !matches!(letters.next(), Some('/' | '\\'))
+        && !target.chars().any(char::is_control)
+}
+
+fn error_of(error: TokenError) -> ApiError {
+    match error {
+        TokenError::Database(error) => ApiError::database(&error),
+        TokenError::NoRandomness(error) => ApiError::not_configured(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_leads_to_this_site_only() {
+        assert!(is_local("/?timeRange=7d"));
+        for elsewhere in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "",
+            "/\r\nx",
+        ] {
+            assert!(!is_local(elsewhere), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_survives_the_query_string() {
+        assert_eq!(page_for("/"), "/login");
+        assert_eq!(page_for("/?a=1&b=%20"), "/login?next=/?a=1%26b=%2520");
+    }
+}

@@ -1,0 +1,14 @@
+-- $1 agency
+select
+    sync_state.model_id,
+    sync_state.stream,
+    micros_of(sync_state.proven_until),
+    sync_state.walk_from is not null,
+    sync_state.attempts,
+    micros_of(sync_state.retry_at),
+    sync_state.last_error_code,
+    sync_state.last_error_message
+from sync_state
+join models using (agency_id, model_id)
+where sync_state.agency_id = $1 and models.active
+order by sync_state.model_id, sync_state.stream
