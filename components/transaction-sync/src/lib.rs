@@ -1,0 +1,44 @@
+//! transaction-sync: Fanvue earnings into the ledger. Wiring only; the logic is `tidemark-sync`.
+#![cfg(target_arch = "wasm32")]
+
+use spin_sdk::http_component;
+use tidemark_api::{ApiError, Request, Response, jobs};
+use tidemark_jobs::{Description, StepError, StepReport, StepRequest};
+use tidemark_platform::{job::JobComponent, settings};
+use tidemark_sync::{DESCRIPTION, SyncSettings};
+
+struct TransactionSync;
+
+impl JobComponent for TransactionSync {
+    const JOBS: &'static [Description] = &[DESCRIPTION];
+
+    async fn step(_job: &Description, request: StepRequest) -> Result<StepReport, StepError> {
+        let platform = settings::platform()?;
+        let sync = SyncSettings {
+            connections: settings::connections()?,
+            step_budget: settings::step_budget()?,
+        };
+        tidemark_sync::step(&platform, &sync, &request).await
+    }
+}
+
+tidemark_platform::export_jobs!(TransactionSync);
+
+#[http_component]
+async fn handle(request: Request) -> Response {
+    route(&request)
+        .await
+        .unwrap_or_else(ApiError::into_response)
+}
+
+async fn route(request: &Request) -> Result<Response, ApiError> {
+    let step = |asked| TransactionSync::step(&DESCRIPTION, asked);
+    match request.uri().path() {
+        "/api/cron/sync-transactions" => {
+            let secret = settings::secret("cron_secret")?;
+            jobs::cron_step(request, &secret, step).await
+        }
+        "/api/sync" => jobs::sync_step(&settings::platform()?, request, step).await,
+        path => Err(ApiError::not_found(format!("there is no route {path}"))),
+    }
+}
