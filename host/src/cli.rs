@@ -1,0 +1,226 @@
+//! What can be asked on the command line (contract section 1).
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use tidemark_domain::{AgencyId, ModelId, Zone};
+use tidemark_tenancy::Role;
+use uuid::Uuid;
+
+/// Live revenue and audience analytics for agencies that manage creators on Fanvue.
+#[derive(Debug, Parser)]
+#[command(name = "tidemark", version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Print JSON instead of text.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build what is stale, open the database, serve the routes and fire the schedules.
+    Up(UpArguments),
+    /// Build the components only.
+    Build(ManifestArguments),
+    /// Apply the migrations in order, once each.
+    Migrate(DatabaseArguments),
+    /// Check manifest, components, database, migrations, variables, Fanvue and clock.
+    Doctor(DatabaseArguments),
+    /// Create agencies and connect them to Fanvue.
+    #[command(subcommand)]
+    Agency(AgencyCommand),
+    /// Create, list and revoke API tokens.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Run sync steps until an agency's ledger is up to date.
+    Sync(SyncArguments),
+    /// Run the Fanvue simulator alone.
+    Sim(SimArguments),
+    /// Measure.
+    #[command(subcommand)]
+    Bench(BenchCommand),
+}
+
+/// Which application.
+#[derive(Clone, Debug, Args)]
+pub struct ManifestArguments {
+    /// The application's manifest.
+    #[arg(long, default_value = "spin.toml")]
+    pub manifest: PathBuf,
+}
+
+/// Which application, and on which database.
+#[derive(Clone, Debug, Args)]
+pub struct DatabaseArguments {
+    #[command(flatten)]
+    pub manifest: ManifestArguments,
+
+    /// Where the embedded database, keys and compiled code are kept.
+    #[arg(long, default_value = ".tidemark")]
+    pub data_dir: PathBuf,
+
+    /// A Postgres server (15 or newer) instead of the embedded one.
+    #[arg(long, env = "SPIN_VARIABLE_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+/// `tidemark up`
+#[derive(Clone, Debug, Args)]
+pub struct UpArguments {
+    #[command(flatten)]
+    pub database: DatabaseArguments,
+
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+
+    /// Run the components as they are.
+    #[arg(long)]
+    pub no_build: bool,
+
+    /// Serve the routes but fire no schedules.
+    #[arg(long)]
+    pub no_cron: bool,
+
+    /// Use the simulator and a demo agency, even when Fanvue credentials are configured.
+    #[arg(long)]
+    pub demo: bool,
+
+    /// Memory that one call of a component may use, in MiB, where the manifest does not say.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub memory_limit_mb: Option<u32>,
+
+    /// Time that one request may take, in milliseconds, where the manifest does not say.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub request_timeout_ms: Option<u64>,
+}
+
+/// `tidemark agency …`
+#[derive(Debug, Subcommand)]
+pub enum AgencyCommand {
+    /// Add an agency and print its id and an owner token, which is shown once.
+    Create {
+        #[command(flatten)]
+        database: DatabaseArguments,
+        /// The agency's name.
+        #[arg(long)]
+        name: String,
+        /// The IANA zone of its local days.
+        #[arg(long, value_parser = zone)]
+        timezone: Zone,
+    },
+    /// Store a Fanvue connection without a browser; its tokens are sealed with `token_key`.
+    Connect {
+        #[command(flatten)]
+        database: DatabaseArguments,
+        /// The agency.
+        #[arg(long)]
+        agency: AgencyId,
+        /// Fanvue's access token.
+        #[arg(long)]
+        access_token: String,
+        /// Fanvue's refresh token.
+        #[arg(long)]
+        refresh_token: String,
+        /// Seconds until the access token expires.
+        #[arg(long)]
+        expires_in: u64,
+    },
+}
+
+/// `tidemark token …`
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token and print it once.
+    Create {
+        #[command(flatten)]
+        database: DatabaseArguments,
+        /// The agency.
+        #[arg(long)]
+        agency: AgencyId,
+        /// owner, manager or viewer
+        #[arg(long)]
+        role: Role,
+    },
+    /// List the tokens of an agency; the tokens themselves are not stored.
+    List {
+        #[command(flatten)]
+        database: DatabaseArguments,
+        /// The agency.
+        #[arg(long)]
+        agency: AgencyId,
+    },
+    /// Revoke a token and the sessions opened with it.
+    Revoke {
+        #[command(flatten)]
+        database: DatabaseArguments,
+        /// The agency.
+        #[arg(long)]
+        agency: AgencyId,
+        /// The token's id, as `token list` shows it.
+        #[arg(long)]
+        token: Uuid,
+    },
+}
+
+/// `tidemark sync`
+#[derive(Clone, Debug, Args)]
+pub struct SyncArguments {
+    #[command(flatten)]
+    pub database: DatabaseArguments,
+    /// The agency.
+    #[arg(long)]
+    pub agency: AgencyId,
+    /// Only this model.
+    #[arg(long)]
+    pub model: Option<ModelId>,
+    /// Read the whole history again.
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// `tidemark sim`
+#[derive(Clone, Debug, Args)]
+pub struct SimArguments {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:4010")]
+    pub listen: SocketAddr,
+    /// The same seed makes the same world.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Creators.
+    #[arg(long, default_value_t = 3)]
+    pub models: u32,
+    /// Ledger rows over all creators.
+    #[arg(long, default_value_t = 10_000)]
+    pub transactions: u32,
+    /// Requests per minute and bucket; 0 for no limit.
+    #[arg(long, default_value_t = 200)]
+    pub rate_limit: u32,
+}
+
+/// `tidemark bench …`
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// Time from start to serving, cold and warm, and resident memory when idle.
+    Start {
+        #[command(flatten)]
+        manifest: ManifestArguments,
+        /// A Postgres server for the figures without the embedded database.
+        #[arg(long, env = "SPIN_VARIABLE_DATABASE_URL", hide_env_values = true)]
+        database_url: Option<String>,
+        /// Warm starts to take the median of.
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+        runs: u32,
+    },
+}
+
+fn zone(name: &str) -> Result<Zone, tidemark_domain::time::UnknownZone> {
+    Zone::parse(name)
+}

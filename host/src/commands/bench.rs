@@ -1,0 +1,19 @@
+//! `tidemark bench …`
+
+mod start;
+
+use anyhow::Result;
+
+use crate::cli::BenchCommand;
+use crate::commands::output::Output;
+
+/// Runs a benchmark.
+pub async fn run(command: BenchCommand, output: Output) -> Result<()> {
+    match command {
+        BenchCommand::Start {
+            manifest,
+            database_url,
+            runs,
+        } => start::run(&manifest.manifest, database_url.as_deref(), runs, output).await,
+    }
+}

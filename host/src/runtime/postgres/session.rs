@@ -1,0 +1,248 @@
+//! One connection as one guest uses it, and what happens to it afterwards.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use deadpool_postgres::{Object, PoolError};
+use futures::TryStreamExt;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{NoTls, RowStream, Statement};
+
+use super::errors::{connection_failed, query_failed, unreadable_result};
+use super::parameters::Parameter;
+use super::pools::GuestPool;
+use super::statement::{Effect, effect};
+use super::values::{columns, values};
+use crate::runtime::bindings::imports::spin::postgres::postgres::{Error, RowSet};
+
+/// How long a guest waits for a connection before it is told that there is none.
+const CHECKOUT_TIME: Duration = Duration::from_secs(10);
+
+/// How long a connection may take to be made fit for the next guest before it is closed.
+const RESET_TIME: Duration = Duration::from_secs(5);
+
+/// The same where the statement under way cannot be cancelled and so runs to its end.
+const UNHURRIED_RESET_TIME: Duration = Duration::from_mins(1);
+
+/// How long the server may take to be told that a statement is no longer wanted.
+const CANCEL_TIME: Duration = Duration::from_secs(2);
+
+/// Prepared statements kept per connection; a guest that builds its SQL from values must not
+/// fill the server's memory.
+const MAXIMUM_PREPARED: usize = 512;
+
+/// The most that one result may hold in bytes, as in Spin.
+const MAXIMUM_RESULT_BYTES: usize = 128 << 20;
+
+/// Undoes whatever a guest may have done to a session, in one round trip. The same list as
+/// `DISCARD ALL` but for the prepared statements, with an end to an open transaction before it.
+const RESET: &str = "ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; \
+                     UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
+
+/// A connection taken from a pool for one guest.
+///
+/// However the guest ends, dropping this hands the connection on in the state in which it came:
+/// as it is where nothing can have been left behind, else after a reset in the background.
+pub(crate) struct Session {
+    client: Option<Object>,
+    runtime: Handle,
+    cancels: bool,
+    effect: Effect,
+    in_flight: bool,
+}
+
+impl Session {
+    /// Takes a connection from a pool.
+    pub(crate) async fn checkout(pool: &GuestPool) -> Result<Self, Error> {
+        let client = timeout(CHECKOUT_TIME, pool.pool.get())
+            .await
+            .map_err(|_elapsed| connection_failed("timed out waiting for a free connection"))?
+            .map_err(|error| connection_failed(describe(&error)))?;
+        Ok(Self {
+            client: Some(client),
+            runtime: Handle::current(),
+            cancels: pool.cancels,
+            effect: Effect::None,
+            in_flight: false,
+        })
+    }
+
+    /// Runs a statement and reads its rows.
+    pub(crate) async fn query(
+        &mut self,
+        statement: &str,
+        parameters: &[Parameter],
+    ) -> Result<RowSet, Error> {
+        let parameters = references(parameters);
+        let untouched = self.begin(statement);
+        let client = self.client();
+        let started = match run_query(client, statement, &parameters).await {
+            Err(error) if untouched && forget_if_stale(client, statement, &error) => {
+                run_query(client, statement, &parameters).await
+            }
+            started => started,
+        };
+        let result = match started {
+            Ok(rows) => read_rows(rows).await,
+            Err(error) => Err(query_failed(&error)),
+        };
+        self.end();
+        result
+    }
+
+    /// Runs a statement and counts the rows that it changed.
+    pub(crate) async fn execute(
+        &mut self,
+        statement: &str,
+        parameters: &[Parameter],
+    ) -> Result<u64, Error> {
+        let parameters = references(parameters);
+        let untouched = self.begin(statement);
+        let client = self.client();
+        let result = match run_execute(client, statement, &parameters).await {
+            Err(error) if untouched && forget_if_stale(client, statement, &error) => {
+                run_execute(client, statement, &parameters).await
+            }
+            result => result,
+        };
+        self.end();
+        result.map_err(|error| query_failed(&error))
+    }
+
+    /// Notes what the statement may leave behind; tells whether nothing was left behind before,
+    /// so that no transaction can be open.
+    fn begin(&mut self, statement: &str) -> bool {
+        let untouched = self.effect == Effect::None;
+        self.effect = self.effect.max(effect(statement));
+        self.in_flight = true;
+        untouched
+    }
+
+    fn end(&mut self) {
+        self.in_flight = false;
+        if self.effect == Effect::PreparedStatements {
+            self.client().statement_cache.clear();
+        }
+    }
+
+    fn client(&self) -> &Object {
+        self.client
+            .as_ref()
+            .expect("invariant: only dropping the session takes the client")
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let Some(client) = self.client.take() else {
+            return;
+        };
+        if self.in_flight || self.effect != Effect::None {
+            self.runtime
+                .spawn(reset(client, self.in_flight, self.cancels));
+        }
+    }
+}
+
+async fn reset(client: Object, in_flight: bool, cancels: bool) {
+    if in_flight && cancels {
+        // Without an answer in time the statement simply runs to its end before the reset.
+        let _ = timeout(CANCEL_TIME, client.cancel_token().cancel_query(NoTls)).await;
+    }
+    let time = if cancels {
+        RESET_TIME
+    } else {
+        UNHURRIED_RESET_TIME
+    };
+    let failure = match timeout(time, client.batch_execute(RESET)).await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(elapsed) => elapsed.to_string(),
+    };
+    tracing::warn!("closed a database connection that could not be reset: {failure}");
+    drop(Object::take(client));
+}
+
+async fn prepare(client: &Object, statement: &str) -> Result<Statement, tokio_postgres::Error> {
+    if client.statement_cache.size() >= MAXIMUM_PREPARED {
+        client.statement_cache.clear();
+    }
+    client.prepare_cached(statement).await
+}
+
+async fn run_query(
+    client: &Object,
+    statement: &str,
+    parameters: &[&(dyn ToSql + Sync)],
+) -> Result<RowStream, tokio_postgres::Error> {
+    let prepared = prepare(client, statement).await?;
+    client
+        .query_raw(&prepared, parameters.iter().copied())
+        .await
+}
+
+async fn run_execute(
+    client: &Object,
+    statement: &str,
+    parameters: &[&(dyn ToSql + Sync)],
+) -> Result<u64, tokio_postgres::Error> {
+    let prepared = prepare(client, statement).await?;
+    client.execute(&prepared, parameters).await
+}
+
+/// A prepared statement outlives a migration that changes its columns, and then fails once. It
+/// fails before it does anything, so it may be prepared anew and run again.
+fn forget_if_stale(client: &Object, statement: &str, error: &tokio_postgres::Error) -> bool {
+    let stale = error.code().is_some_and(|code| {
+        *code == SqlState::FEATURE_NOT_SUPPORTED || *code == SqlState::INVALID_SQL_STATEMENT_NAME
+    });
+    stale && client.statement_cache.remove(statement, &[]).is_some()
+}
+
+/// Reads a result to its end. As in Spin, one without rows has no columns either.
+async fn read_rows(rows: RowStream) -> Result<RowSet, Error> {
+    let mut rows = pin!(rows);
+    let mut row_set = RowSet {
+        columns: Vec::new(),
+        rows: Vec::new(),
+    };
+    let mut bytes = 0;
+    while let Some(row) = rows
+        .try_next()
+        .await
+        .map_err(|error| query_failed(&error))?
+    {
+        bytes += row.raw_size_bytes();
+        if bytes > MAXIMUM_RESULT_BYTES {
+            return Err(unreadable_result(format!(
+                "query result exceeds limit of {MAXIMUM_RESULT_BYTES} bytes"
+            )));
+        }
+        if row_set.rows.is_empty() {
+            row_set.columns = columns(&row);
+        }
+        row_set.rows.push(values(&row).map_err(unreadable_result)?);
+    }
+    Ok(row_set)
+}
+
+fn references(parameters: &[Parameter]) -> Vec<&(dyn ToSql + Sync)> {
+    parameters
+        .iter()
+        .map(|parameter| &**parameter as &(dyn ToSql + Sync))
+        .collect()
+}
+
+fn describe(error: &PoolError) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,9 @@
+//! What calls the components: the HTTP server and the schedules.
+
+pub mod cron;
+pub mod http;
+pub mod reply;
+mod request_headers;
+
+pub use cron::{CronEnd, CronOptions, Fire, run_schedules};
+pub use http::{HttpOptions, HttpServer, ListenError, ServerEnd};

@@ -1,0 +1,104 @@
+//! From a request to the component that answers it.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use http::header::CONNECTION;
+use http::{HeaderValue, Request, Response, StatusCode, Version};
+use http_body_util::Either;
+use hyper::body::Incoming;
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+
+use super::{HEALTH_PATH, READY_PATH};
+use crate::runtime::Application;
+use crate::serve::reply::{self, ReplyBody};
+use crate::serve::request_headers::prepare;
+
+/// What all connections of a server share.
+pub(super) struct Dispatch {
+    application: Arc<Application>,
+    permits: Arc<Semaphore>,
+    tasks: TaskTracker,
+    ending: AtomicBool,
+}
+
+impl Dispatch {
+    pub(super) fn new(application: Arc<Application>, requests: usize) -> Self {
+        Self {
+            application,
+            permits: Arc::new(Semaphore::new(requests)),
+            tasks: TaskTracker::new(),
+            ending: AtomicBool::new(false),
+        }
+    }
+
+    /// Guests that go on after their answer has begun.
+    pub(super) fn tasks(&self) -> TaskTracker {
+        self.tasks.clone()
+    }
+
+    /// From now on the server says that it is not ready, and asks clients to leave.
+    pub(super) fn announce_end(&self) {
+        self.ending.store(true, Ordering::Release);
+    }
+
+    fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Acquire)
+    }
+
+    pub(super) async fn respond(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        client: SocketAddr,
+    ) -> Result<Response<ReplyBody>, Infallible> {
+        let is_first_version = request.version() <= Version::HTTP_11;
+        let mut response = match request.uri().path() {
+            HEALTH_PATH => reply::text(StatusCode::OK, "OK"),
+            READY_PATH if self.is_ending() => {
+                reply::text(StatusCode::SERVICE_UNAVAILABLE, "ending")
+            }
+            READY_PATH => reply::text(StatusCode::OK, "ready"),
+            _ => self.run_component(request, client).await,
+        };
+        if is_first_version && self.is_ending() {
+            let headers = response.headers_mut();
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        Ok(response)
+    }
+
+    async fn run_component(
+        &self,
+        mut request: Request<Incoming>,
+        client: SocketAddr,
+    ) -> Response<ReplyBody> {
+        let path = request.uri().path().to_owned();
+        let matched = self.application.routes().find(&path);
+        let plugin = matched
+            .as_ref()
+            .and_then(|matched| self.application.plugin(matched.component));
+        let (Some(matched), Some(plugin)) = (matched, plugin) else {
+            let message = "there is nothing at this address";
+            return reply::error(StatusCode::NOT_FOUND, "not_found", message);
+        };
+        let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
+            return reply::overloaded();
+        };
+        if let Err(error) = prepare(&mut request, &matched, client) {
+            return reply::error(StatusCode::BAD_REQUEST, "bad_request", &error.to_string());
+        }
+
+        match plugin.answer(request, &self.tasks, permit).await {
+            Ok(response) => response.map(Either::Left),
+            Err(fault) => {
+                let component = plugin.name();
+                let code = fault.code();
+                tracing::error!(component, code, path, "the component {component} {fault}");
+                reply::fault(&fault)
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The component of `test-guests/probe`, built on first use.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+const TARGET: &str = "wasm32-wasip2";
+
+/// The compiled component.
+pub fn path() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(build)
+}
+
+fn build() -> PathBuf {
+    let status = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "tidemark-probe",
+            "--target",
+            TARGET,
+            // The profile of the real components, whose dependencies it shares.
+            "--profile",
+            "component",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .expect("cargo runs");
+    assert!(
+        status.success(),
+        "the probe does not build; is the target {TARGET} installed?"
+    );
+    target_directory()
+        .join(TARGET)
+        .join("component/tidemark_probe.wasm")
+}
+
+/// The test's own executable lies in `TARGET/PROFILE/deps`.
+fn target_directory() -> PathBuf {
+    let executable = std::env::current_exe().expect("an executable");
+    let directory = executable.ancestors().nth(3);
+    directory
+        .expect("an executable inside of a target directory")
+        .to_owned()
+}
