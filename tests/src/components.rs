@@ -1,0 +1,35 @@
+//! The Wasm files under test.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use tidemark_manifest::Manifest;
+
+/// The workspace's folder.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace's folder").to_owned()
+}
+
+/// The application's manifest, its components built from the present sources.
+///
+/// # Panics
+/// When the components cannot be built.
+pub fn manifest() -> &'static Manifest {
+    static MANIFEST: OnceLock<Manifest> = OnceLock::new();
+    MANIFEST.get_or_init(|| {
+        // cargo decides what is stale; its lock makes test processes wait for each other.
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let status = Command::new(cargo)
+            .args(["components", "--quiet"])
+            .current_dir(root())
+            // Settings meant for the native build of the tests.
+            .env_remove("RUSTFLAGS")
+            .status()
+            .expect("cargo can be run");
+        assert!(status.success(), "the components cannot be built");
+        let path = root().join("spin.toml");
+        let text = std::fs::read_to_string(&path).expect("spin.toml can be read");
+        Manifest::parse(&text, &path).expect("spin.toml is valid")
+    })
+}

@@ -1,0 +1,7 @@
+//! The world of the end-to-end tests: the real components in the real host, a simulated Fanvue and
+//! a Postgres, embedded or native.
+
+pub mod components;
+pub mod world;
+
+pub use world::{World, WorldBuilder};

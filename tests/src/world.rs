@@ -1,0 +1,253 @@
+//! One agency, its Fanvue and a running host.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder, StatusCode};
+use serde_json::Value;
+use tidemark::runtime::jobs::{Outcome, StepReport, StepRequest};
+use tidemark::runtime::{Application, GuestPool, PoolsByAddress, Settings};
+use tidemark::serve::http::{HttpOptions, HttpServer};
+use tidemark_connections::store::{self, NewGrant};
+use tidemark_database::testing::{TestDatabase, TestServer};
+use tidemark_domain::{AgencyId, ConnectionId, Secret, Zone};
+use tidemark_manifest::Variables;
+use tidemark_native::{HttpClient, NativePlatform, SqlPool, SystemClock};
+use tidemark_ports::{Clock as _, Row, Sql as _};
+use tidemark_sealing::{KeyRing, generate_key};
+use tidemark_simulator::{Simulator, SimulatorConfig};
+use tidemark_tenancy::{Role, agency, token};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::components;
+
+/// The secret of the cron routes in every world.
+pub const CRON_SECRET: &str = "cron secret of the tests";
+
+/// What guests know the database as.
+const DATABASE_HOST: &str = "database.test:5432";
+
+/// A world to be.
+#[derive(Clone, Debug)]
+pub struct WorldBuilder {
+    simulator: SimulatorConfig,
+    zone: &'static str,
+}
+
+impl WorldBuilder {
+    /// Sets the number of ledger rows over all models.
+    #[must_use]
+    pub fn transactions(mut self, rows: u32) -> Self {
+        self.simulator = self.simulator.with_transactions(rows);
+        self
+    }
+
+    /// Changes how Fanvue behaves.
+    #[must_use]
+    pub fn fanvue(mut self, change: impl FnOnce(SimulatorConfig) -> SimulatorConfig) -> Self {
+        self.simulator = change(self.simulator);
+        self
+    }
+
+    /// Sets the agency's zone.
+    #[must_use]
+    pub fn zone(mut self, name: &'static str) -> Self {
+        self.zone = name;
+        self
+    }
+
+    /// Brings the world to life on a database.
+    ///
+    /// # Panics
+    /// When anything cannot be started.
+    pub async fn on(self, database: &TestDatabase) -> World {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let simulator = Simulator::start(self.simulator, listen).await.expect("a simulator");
+        let platform = platform_of(database);
+        let token_key = generate_key().expect("a key");
+        let agency = AgencyId::new(Uuid::new_v4());
+        let zone = Zone::parse(self.zone).expect("a zone");
+        agency::create(&platform, agency, "Blue Hour", &zone, platform.now())
+            .await
+            .expect("an agency");
+        let owner = token::create(&platform, agency, Role::Owner, platform.now())
+            .await
+            .expect("a token");
+        connect(&platform, &token_key, agency, &simulator).await;
+        let application = load(database, &simulator, &token_key).await;
+        let options = HttpOptions::default();
+        let server = HttpServer::bind(Arc::clone(&application), listen, options).expect("a server");
+        let url = format!("http://{}", server.address());
+        let shutdown = CancellationToken::new();
+        tokio::spawn(server.run(shutdown.clone()));
+        World { simulator, platform, application, agency, owner, url, shutdown }
+    }
+}
+
+/// A running world.
+pub struct World {
+    /// Fanvue
+    pub simulator: Simulator,
+    /// the database, natively
+    pub platform: NativePlatform,
+    /// the components
+    pub application: Arc<Application>,
+    /// the one agency
+    pub agency: AgencyId,
+    /// its owner's API token
+    pub owner: Secret,
+    /// where the host serves
+    pub url: String,
+    shutdown: CancellationToken,
+}
+
+impl World {
+    /// A world with that many models and a Fanvue without a rate limit.
+    pub fn with_models(models: u32) -> WorldBuilder {
+        let simulator = SimulatorConfig::default().with_models(models).with_rate_limit(0);
+        WorldBuilder { simulator, zone: "Europe/Berlin" }
+    }
+
+    /// A request to the host without credentials.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(60))
+            .build()
+            .expect("a client");
+        client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// A GET by the owner.
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.request(reqwest::Method::GET, path).bearer_auth(self.owner.expose())
+    }
+
+    /// The JSON that the owner gets, which must be a 200.
+    ///
+    /// # Panics
+    /// On another status, or a body that is not JSON.
+    pub async fn json(&self, path: &str) -> Value {
+        let response = self.get(path).send().await.expect("an answer");
+        let status = response.status();
+        let body = response.text().await.expect("a body");
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        serde_json::from_str(&body).expect("JSON")
+    }
+
+    /// One step of a job through the typed interface.
+    ///
+    /// # Panics
+    /// When the step could not begin.
+    pub async fn step(&self, job: &str, budget: Option<Duration>) -> StepReport {
+        let request = StepRequest {
+            job: job.to_owned(),
+            agency_id: Some(self.agency.to_string()),
+            model_id: None,
+            full: false,
+            budget_ms: budget.map(|budget| u32::try_from(budget.as_millis()).expect("short")),
+        };
+        self.application.step(&request).await.expect("a report")
+    }
+
+    /// Steps of the sync until nothing is left to do; returns how many it took.
+    ///
+    /// # Panics
+    /// When it fails, or does not end.
+    pub async fn sync(&self, budget: Option<Duration>) -> u32 {
+        for steps in 1..10_000 {
+            let report = self.step("sync-transactions", budget).await;
+            match report.outcome {
+                Outcome::Done => return steps,
+                Outcome::More => {}
+                other => panic!("{other:?}: {:?}", report.problems),
+            }
+        }
+        panic!("the sync does not end");
+    }
+
+    /// Rows of a query, natively.
+    ///
+    /// # Panics
+    /// When the statement fails.
+    pub async fn rows(&self, statement: &str) -> Vec<Row> {
+        self.platform.query(statement, &[]).await.expect("rows")
+    }
+
+    /// The number that a query counts.
+    ///
+    /// # Panics
+    /// When the statement fails.
+    pub async fn count(&self, statement: &str) -> i64 {
+        self.rows(statement).await[0].get(0).expect("a number")
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+fn platform_of(database: &TestDatabase) -> NativePlatform {
+    NativePlatform {
+        clock: SystemClock,
+        http: HttpClient::new(HttpClient::TIMEOUT).expect("a client"),
+        sql: SqlPool::new(database.pool().clone()),
+    }
+}
+
+async fn connect(
+    platform: &NativePlatform,
+    token_key: &Secret,
+    agency: AgencyId,
+    simulator: &Simulator,
+) {
+    let keys = KeyRing::parse(token_key).expect("a key ring");
+    let grant = simulator.agency_grant();
+    let grant = NewGrant {
+        access_token: Secret::new(grant.access_token),
+        refresh_token: Secret::new(grant.refresh_token),
+        expires_in: Duration::from_secs(grant.expires_in_seconds),
+    };
+    let id = (agency, ConnectionId::new(Uuid::new_v4()));
+    store::connect(platform, &keys, id, &grant, platform.now()).await.expect("a connection");
+}
+
+async fn load(
+    database: &TestDatabase,
+    simulator: &Simulator,
+    token_key: &Secret,
+) -> Arc<Application> {
+    let manifest = components::manifest();
+    let address = format!("postgres://tidemark@{DATABASE_HOST}/tidemark");
+    let client = simulator.client();
+    let values = [
+        ("database_url", address.clone()),
+        ("database_host", DATABASE_HOST.to_owned()),
+        ("fanvue_api_url", simulator.base_url()),
+        ("fanvue_auth_url", simulator.base_url()),
+        ("fanvue_client_id", client.id),
+        ("fanvue_client_secret", client.secret),
+        ("cron_secret", CRON_SECRET.to_owned()),
+        ("token_key", token_key.expose().to_owned()),
+    ];
+    let values: BTreeMap<String, String> =
+        values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let variables =
+        Variables::from_environment(&manifest.variables, [], &values).expect("variables");
+    let pool = GuestPool {
+        pool: database.pool().inner().clone(),
+        cancels: database.server() == TestServer::Native,
+    };
+    let pools = PoolsByAddress::new(|address| Err(format!("no pool for {address}")))
+        .with_pool(address, pool);
+    let root = components::root();
+    let settings =
+        Settings { code_cache: Some(root.join("target/test-code-cache")), ..Settings::new(root) };
+    let application = Application::load(manifest, &variables, Arc::new(pools), settings).await;
+    Arc::new(application.expect("an application"))
+}
