@@ -8,7 +8,10 @@ use tidemark_manifest::Manifest;
 
 /// The workspace's folder.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace's folder").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace's folder")
+        .to_owned()
 }
 
 /// The application's manifest, its components built from the present sources.

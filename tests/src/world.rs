@@ -65,7 +65,9 @@ impl WorldBuilder {
     /// When anything cannot be started.
     pub async fn on(self, database: &TestDatabase) -> World {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let simulator = Simulator::start(self.simulator, listen).await.expect("a simulator");
+        let simulator = Simulator::start(self.simulator, listen)
+            .await
+            .expect("a simulator");
         let platform = platform_of(database);
         let token_key = generate_key().expect("a key");
         let agency = AgencyId::new(Uuid::new_v4());
@@ -83,7 +85,15 @@ impl WorldBuilder {
         let url = format!("http://{}", server.address());
         let shutdown = CancellationToken::new();
         tokio::spawn(server.run(shutdown.clone()));
-        World { simulator, platform, application, agency, owner, url, shutdown }
+        World {
+            simulator,
+            platform,
+            application,
+            agency,
+            owner,
+            url,
+            shutdown,
+        }
     }
 }
 
@@ -107,8 +117,13 @@ pub struct World {
 impl World {
     /// A world with that many models and a Fanvue without a rate limit.
     pub fn with_models(models: u32) -> WorldBuilder {
-        let simulator = SimulatorConfig::default().with_models(models).with_rate_limit(0);
-        WorldBuilder { simulator, zone: "Europe/Berlin" }
+        let simulator = SimulatorConfig::default()
+            .with_models(models)
+            .with_rate_limit(0);
+        WorldBuilder {
+            simulator,
+            zone: "Europe/Berlin",
+        }
     }
 
     /// A request to the host without credentials.
@@ -123,7 +138,8 @@ impl World {
 
     /// A GET by the owner.
     pub fn get(&self, path: &str) -> RequestBuilder {
-        self.request(reqwest::Method::GET, path).bearer_auth(self.owner.expose())
+        self.request(reqwest::Method::GET, path)
+            .bearer_auth(self.owner.expose())
     }
 
     /// The JSON that the owner gets, which must be a 200.
@@ -214,7 +230,9 @@ async fn connect(
         expires_in: Duration::from_secs(grant.expires_in_seconds),
     };
     let id = (agency, ConnectionId::new(Uuid::new_v4()));
-    store::connect(platform, &keys, id, &grant, platform.now()).await.expect("a connection");
+    store::connect(platform, &keys, id, &grant, platform.now())
+        .await
+        .expect("a connection");
 }
 
 async fn load(
@@ -235,8 +253,10 @@ async fn load(
         ("cron_secret", CRON_SECRET.to_owned()),
         ("token_key", token_key.expose().to_owned()),
     ];
-    let values: BTreeMap<String, String> =
-        values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let values: BTreeMap<String, String> = values
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
     let variables =
         Variables::from_environment(&manifest.variables, [], &values).expect("variables");
     let pool = GuestPool {
@@ -246,8 +266,10 @@ async fn load(
     let pools = PoolsByAddress::new(|address| Err(format!("no pool for {address}")))
         .with_pool(address, pool);
     let root = components::root();
-    let settings =
-        Settings { code_cache: Some(root.join("target/test-code-cache")), ..Settings::new(root) };
+    let settings = Settings {
+        code_cache: Some(root.join("target/test-code-cache")),
+        ..Settings::new(root)
+    };
     let application = Application::load(manifest, &variables, Arc::new(pools), settings).await;
     Arc::new(application.expect("an application"))
 }

@@ -11,10 +11,17 @@ async fn every_job_describes_itself() {
     for_each_database(async |database| {
         let world = World::with_models(1).transactions(1).on(database).await;
         let jobs = world.application.describe_jobs().await.unwrap();
-        let mut names: Vec<&str> = jobs.iter().map(|job| job.description.name.as_str()).collect();
+        let mut names: Vec<&str> = jobs
+            .iter()
+            .map(|job| job.description.name.as_str())
+            .collect();
         names.sort_unstable();
-        let known =
-            ["check-late-shifts", "check-missed-posts", "daily-refresh", "sync-transactions"];
+        let known = [
+            "check-late-shifts",
+            "check-missed-posts",
+            "daily-refresh",
+            "sync-transactions",
+        ];
         assert_eq!(names, known);
     })
     .await;
@@ -41,7 +48,12 @@ async fn cron_routes_take_the_secret_in_the_header_and_nothing_else() {
                 assert_eq!(report["done"], true, "{report}");
             }
         }
-        assert_eq!(world.count("select count(*) from fanvue_transactions").await, 20);
+        assert_eq!(
+            world
+                .count("select count(*) from fanvue_transactions")
+                .await,
+            20
+        );
     })
     .await;
 }
@@ -51,10 +63,24 @@ async fn a_cron_event_runs_the_same_step() {
     for_each_database(async |database| {
         let world = World::with_models(1).transactions(20).on(database).await;
         for trigger in world.application.schedules() {
-            world.application.handle_cron_trigger(trigger, 0).await.unwrap();
+            world
+                .application
+                .handle_cron_trigger(trigger, 0)
+                .await
+                .unwrap();
         }
-        assert_eq!(world.count("select count(*) from fanvue_transactions").await, 20);
-        assert_eq!(world.count("select count(distinct job) from job_steps").await, 4);
+        assert_eq!(
+            world
+                .count("select count(*) from fanvue_transactions")
+                .await,
+            20
+        );
+        assert_eq!(
+            world
+                .count("select count(distinct job) from job_steps")
+                .await,
+            4
+        );
         let status = world.json("/api/status").await;
         assert_eq!(status["jobs"].as_array().unwrap().len(), 4);
     })
@@ -103,7 +129,9 @@ async fn a_late_shift_is_found_once_and_corrected_by_a_late_clock_in() {
         let again = world.step("check-late-shifts", None).await;
         assert_eq!((again.rows.inserted, again.rows.changed), (0, 0));
         assert_eq!(
-            world.count("select count(*) from punctuality where state = 'missed'").await,
+            world
+                .count("select count(*) from punctuality where state = 'missed'")
+                .await,
             1
         );
         let clock_in = format!(

@@ -9,11 +9,15 @@ use tidemark_platform::settings;
 
 #[http_component]
 async fn handle(request: Request) -> Response {
-    answer(&request).await.unwrap_or_else(ApiError::into_response)
+    answer(&request)
+        .await
+        .unwrap_or_else(ApiError::into_response)
 }
 
 async fn answer(request: &Request) -> Result<Response, ApiError> {
     let platform = settings::platform()?;
-    let dashboard = DashboardSettings { public_url: settings::text("public_url")? };
+    let dashboard = DashboardSettings {
+        public_url: settings::text("public_url")?,
+    };
     tidemark_dashboard::route(&platform, &dashboard, request).await
 }

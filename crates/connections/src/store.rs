@@ -108,5 +108,9 @@ pub async fn reconnect(
             ],
         )
         .await?;
-    if rows.is_empty() { Err(ConnectionError::Unknown(connection)) } else { Ok(()) }
+    if rows.is_empty() {
+        Err(ConnectionError::Unknown(connection))
+    } else {
+        Ok(())
+    }
 }

@@ -152,6 +152,10 @@ impl Database {
     ///
     /// # Errors
     /// [`EmbeddedError::StillInUse`] when one is not given back.
+    #[cfg_attr(
+        not(feature = "embedded"),
+        expect(clippy::unused_async, reason = "callers see one signature")
+    )]
     pub async fn close(self) -> Result<(), DatabaseError> {
         self.pool.close();
         #[cfg(feature = "embedded")]

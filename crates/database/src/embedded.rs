@@ -192,21 +192,24 @@ impl EmbeddedServer {
 
     /// What it means that the very first connection fails, which is when Postgres opens its files.
     pub(crate) async fn explain(&self, error: ConnectError) -> EmbeddedError {
-        let folder = self.folder.clone();
-        let reason = match error {
-            ConnectError::Refused { message, .. } => message,
-            ConnectError::Unreachable { reason, .. } => {
-                let socket = self.socket.clone();
-                let asked = tokio::task::spawn_blocking(move || diagnosis::refusal(&socket)).await;
-                asked.ok().flatten().unwrap_or(reason)
+        let (folder, socket) = (self.folder.clone(), self.socket.clone());
+        let diagnosed = tokio::task::spawn_blocking(move || {
+            // Postgres in Wasm reports a full disk as any other I/O error.
+            if let Err(cause) = diagnosis::try_to_write(&folder) {
+                return EmbeddedError::from_io(&folder, &cause);
             }
-            other => return EmbeddedError::NotStarted(other.to_string()),
-        };
-        if reason.contains("No space left on device") {
-            EmbeddedError::DiskFull { path: folder }
-        } else {
+            let reason = match error {
+                ConnectError::Refused { message, .. } => message,
+                ConnectError::Unreachable { reason, .. } => {
+                    diagnosis::refusal(&socket).unwrap_or(reason)
+                }
+                other => return EmbeddedError::NotStarted(other.to_string()),
+            };
+            let reason = diagnosis::in_one_line(&reason);
             EmbeddedError::Damaged { folder, reason }
-        }
+        });
+        let diagnosed = diagnosed.await;
+        diagnosed.unwrap_or_else(|panic| EmbeddedError::NotStarted(panic.to_string()))
     }
 
     /// Writes the last checkpoint and gives up the files, once every client has left.
@@ -319,4 +322,22 @@ fn launch(folder: &Path, socket: &Path) -> Result<PgliteServer, EmbeddedError> {
             }
             _ => EmbeddedError::NotStarted(format!("{error:#}")),
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_apart_from_a_folder_without_permission() {
+        let sentence = |kind: io::ErrorKind| {
+            EmbeddedError::from_io(Path::new("/data/postgres"), &kind.into()).to_string()
+        };
+        assert_eq!(
+            sentence(io::ErrorKind::StorageFull),
+            "no space is left on the disk of /data/postgres; free some and start again"
+        );
+        let refused = sentence(io::ErrorKind::PermissionDenied);
+        assert!(refused.starts_with("/data/postgres cannot be written: permission denied"));
+    }
 }

@@ -46,6 +46,16 @@ pub enum ConnectError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The server's certificate does not prove that it is the one of the URL.
+    #[error(
+        "the certificate of {target} is not trusted: {reason}; name its authority with sslrootcert=FILE in the database URL, and the server as the certificate does"
+    )]
+    Untrusted {
+        /// `host:port/database`
+        target: String,
+        /// The TLS library's reason.
+        reason: String,
+    },
     /// No server answers, or the connection breaks while it opens.
     #[error(
         "no Postgres answers at {target}: {reason}; start the server or correct the database URL"
@@ -239,9 +249,11 @@ impl Pool {
 
 fn refusal(target: String, error: &tokio_postgres::Error) -> ConnectError {
     let Some(refused) = error.as_db_error() else {
-        return ConnectError::Unreachable {
-            target,
-            reason: deepest_cause(error),
+        let reason = deepest_cause(error);
+        return if tls::is_mistrust(error) {
+            ConnectError::Untrusted { target, reason }
+        } else {
+            ConnectError::Unreachable { target, reason }
         };
     };
     let code = refused.code();

@@ -1,5 +1,7 @@
 //! TLS to a database server: certificate and host name are always verified.
 
+use std::error::Error as _;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,6 +31,15 @@ pub(crate) fn connector(authorities: Option<&Path>) -> Result<MakeRustlsConnect,
         .with_root_certificates(trusted)
         .with_no_client_auth();
     Ok(MakeRustlsConnect::new(config))
+}
+
+/// Whether a connection failed because of the server's certificate.
+pub(crate) fn is_mistrust(error: &tokio_postgres::Error) -> bool {
+    let cause = error
+        .source()
+        .and_then(|cause| cause.downcast_ref::<io::Error>());
+    let inner = cause.and_then(|cause| cause.get_ref()?.downcast_ref());
+    matches!(inner, Some(rustls::Error::InvalidCertificate(_)))
 }
 
 fn add_authorities(trusted: &mut RootCertStore, path: &Path) -> Result<(), String> {

@@ -18,6 +18,7 @@ struct Item {
 #[derive(Default)]
 pub struct Queue {
     items: VecDeque<Item>,
+    served: bool,
 }
 
 impl Queue {
@@ -38,7 +39,8 @@ impl Queue {
         budget: StepBudget,
     ) -> Option<(ModelWork, Target)> {
         let now = platform.now();
-        if budget.is_used_up(now) {
+        // Even the shortest step gets one model further, or runs of such steps would never end.
+        if self.served && budget.is_used_up(now) {
             return None;
         }
         let position = (0..self.items.len()).min_by_key(|&i| self.items[i].not_before)?;
@@ -48,6 +50,7 @@ impl Queue {
             }
             platform.sleep(until.since(now)).await;
         }
+        self.served = true;
         self.items
             .remove(position)
             .map(|item| (item.work, item.target))

@@ -50,9 +50,6 @@ impl<P: Platform> ModelJob for TransactionSync<'_, P> {
         let mut fetcher = PageFetcher::new(platform, &self.settings.connections, work, budget);
         let mut state = load_stream(platform, lease).await?;
         while let Some(walk) = next_walk(&state, target, platform.now()) {
-            if budget.is_used_up(platform.now()) {
-                return Ok(ModelEnd::OutOfTime);
-            }
             let result = fetcher
                 .fetch(PageRequest {
                     walk: &walk,
@@ -83,6 +80,12 @@ impl<P: Platform> ModelJob for TransactionSync<'_, P> {
                 Stored::LeaseLost => return Ok(ModelEnd::LeaseLost),
             }
             state = load_stream(platform, lease).await?;
+            // Looked at after a page, so that even the shortest step gets one further.
+            if budget.is_used_up(platform.now())
+                && next_walk(&state, target, platform.now()).is_some()
+            {
+                return Ok(ModelEnd::OutOfTime);
+            }
         }
         Ok(ModelEnd::Done)
     }

@@ -27,6 +27,12 @@ fn setup(databases: Arc<dyn DatabasePools>) -> Setup {
 async fn for_each_server(test: impl AsyncFn(Host)) {
     let embedded = Database::embedded().await;
     test(setup(embedded.one_connection(false)).start().await).await;
+    on_native_server(test).await;
+}
+
+/// The same on a native server only: the embedded one takes long to start, and what these tests
+/// look at does not depend on the server.
+async fn on_native_server(test: impl AsyncFn(Host)) {
     if let Some(native) = Database::native().await {
         test(setup(native.one_connection(true)).start().await).await;
     }
@@ -59,7 +65,7 @@ async fn every_type_comes_back_as_it_was_sent() {
 
 #[tokio::test]
 async fn results_have_the_shape_of_spin_s() {
-    for_each_server(async |host| {
+    on_native_server(async |host| {
         let host = &host;
         for (statement, result) in [
             (
@@ -68,8 +74,8 @@ async fn results_have_the_shape_of_spin_s() {
             ),
             ("query select 1 as a where false", " []"),
             (
-                "query select '127.0.0.1'::inet as a",
-                "a [DbValue::Unsupported([2, 32, 0, 4, 127, 0, 0, 1])]",
+                "query select '[1]'::json as a",
+                "a [DbValue::Unsupported([91, 49, 93])]",
             ),
             ("execute create table shapes (a int)", "changed 0"),
             ("execute insert into shapes values (1), (2)", "changed 2"),
@@ -92,7 +98,7 @@ async fn results_have_the_shape_of_spin_s() {
 
 #[tokio::test]
 async fn errors_of_the_database_come_with_their_fields() {
-    for_each_server(async |host| {
+    on_native_server(async |host| {
         let host = &host;
         run_one(
             host,
@@ -119,7 +125,7 @@ async fn errors_of_the_database_come_with_their_fields() {
 
 #[tokio::test]
 async fn values_that_are_not_what_they_claim_are_refused() {
-    for_each_server(async |host| {
+    on_native_server(async |host| {
         let host = &host;
         let answer = host.get("/bad-values").await;
         let lines: Vec<&str> = answer.text().lines().collect();
@@ -238,7 +244,7 @@ async fn plain_statements_cost_no_reset_and_are_prepared_once() {
 
 #[tokio::test]
 async fn a_change_of_a_table_does_not_break_what_was_prepared() {
-    for_each_server(async |host| {
+    on_native_server(async |host| {
         let host = &host;
         run_one(host, "execute create table growing (a int)").await;
         run_one(host, "execute insert into growing values (1)").await;
@@ -333,7 +339,7 @@ async fn a_database_that_is_away_is_a_failed_connection() {
 
 #[tokio::test]
 async fn one_component_cannot_take_all_connections() {
-    for_each_server(async |host| {
+    on_native_server(async |host| {
         let host = &host;
         assert_eq!(host.get("/connections?16").await.text(), "all open");
         let refused = host.get("/connections?17").await;

@@ -1,8 +1,9 @@
-//! Why the server refuses its first connection, in Postgres's own words.
+//! Why the server refuses its first connection, in Postgres's own words where it can be had.
 //!
 //! A server that fails to open its files sends notices before the error, and tokio-postgres reads
 //! no further than the first of them. So the refusal is asked for once more and read raw.
 
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -13,6 +14,28 @@ const STARTUP: &[u8] = b"\0\x03\0\0user\0postgres\0database\0postgres\0\0";
 
 /// Long enough to replay a log and fail at its end.
 const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// What Postgres needs to start: a segment of its log, and the next.
+const SPACE_NEEDED: u64 = 32 * 1024 * 1024;
+
+/// Writes and removes a file as large as what Postgres writes when it starts. Blocks.
+pub(super) fn try_to_write(folder: &Path) -> io::Result<()> {
+    let path = folder.join("space.tmp");
+    let mut file = File::create(&path)?;
+    let written = io::copy(&mut io::repeat(0).take(SPACE_NEEDED), &mut file);
+    fs::remove_file(&path)?;
+    written.map(|_| ())
+}
+
+/// The fatal line of a longer report, or the whole report on one line.
+pub(super) fn in_one_line(report: &str) -> String {
+    let fatal = ["FATAL:", "PANIC:"].into_iter().find_map(|level| {
+        let (_, rest) = report.split_once(level)?;
+        rest.lines().next()
+    });
+    let words = fatal.unwrap_or(report).split_whitespace();
+    words.collect::<Vec<_>>().join(" ")
+}
 
 /// The message of the error with which the server answers a connection, if it does. Blocks.
 pub(super) fn refusal(socket: &Path) -> Option<String> {
@@ -68,6 +91,21 @@ mod tests {
         let (kind, body, rest) = split_message(rest).unwrap();
         assert_eq!((kind, rest), (b'E', &b""[..]));
         assert_eq!(error_message(body).unwrap(), "no log");
+    }
+
+    #[test]
+    fn a_report_of_many_lines_becomes_its_first_fatal_one() {
+        let report = "cannot start\n12:00 UTC [1] FATAL:  no lock file\n12:00 FATAL:  no client";
+        assert_eq!(in_one_line(report), "no lock file");
+        assert_eq!(in_one_line("it is\nbroken"), "it is broken");
+    }
+
+    #[test]
+    fn trying_to_write_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        try_to_write(folder.path()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert!(try_to_write(&folder.path().join("missing")).is_err());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 
 /// Arguments: the folder of the server's programs, the port. Prints `ready` when it serves.
 const KEEPER: &str = r#"
-trap '' INT TERM HUP
+trap '' INT TERM HUP PIPE
 programs=$1
 port=$2
 folder=$(mktemp -d /tmp/tidemark-postgres-XXXXXX) || exit 1

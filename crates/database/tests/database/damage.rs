@@ -25,12 +25,12 @@ async fn data_dir_with_a_row() -> tempfile::TempDir {
 async fn refusal(data_dir: &Path) -> EmbeddedError {
     match open(data_dir).await.unwrap_err() {
         DatabaseError::Embedded(error) => error,
-        other => panic!("{other}"),
+        other @ DatabaseError::Connect(_) => panic!("{other}"),
     }
 }
 
 /// Does a damage to one file, expects the refusal, undoes it, and expects the row.
-async fn damaged(data_dir: &Path, file: &str, damage: impl Fn(&Path)) -> EmbeddedError {
+async fn damaged(data_dir: &Path, file: &str, damage: Damage) -> EmbeddedError {
     let path = data_dir.join(file);
     let sound = fs::read(&path).unwrap();
     damage(&path);
@@ -40,6 +40,16 @@ async fn damaged(data_dir: &Path, file: &str, damage: impl Fn(&Path)) -> Embedde
     assert_eq!(number(database.pool(), "select answer from kept").await, 42);
     database.close().await.unwrap();
     error
+}
+
+type Damage = fn(&Path);
+
+fn remove(path: &Path) {
+    fs::remove_file(path).unwrap();
+}
+
+fn empty(path: &Path) {
+    fs::write(path, "").unwrap();
 }
 
 fn flip_a_byte(path: &Path) {
@@ -52,18 +62,16 @@ fn flip_a_byte(path: &Path) {
 async fn a_damaged_data_dir_is_refused_with_the_reason_and_never_made_anew() {
     let folder = data_dir_with_a_row().await;
     let data_dir = folder.path();
-    let remove = |path: &Path| fs::remove_file(path).unwrap();
-    let empty = |path: &Path| fs::write(path, "").unwrap();
-    let damages: [(&str, &dyn Fn(&Path), &str); 5] = [
-        (VERSION, &remove, "PG_VERSION cannot be read"),
-        (VERSION, &empty, "PG_VERSION holds no version"),
-        (CONTROL, &remove, "global/pg_control cannot be read"),
+    let damages: [(&str, Damage, &str); 5] = [
+        (VERSION, remove, "PG_VERSION cannot be read"),
+        (VERSION, empty, "PG_VERSION holds no version"),
+        (CONTROL, remove, "global/pg_control cannot be read"),
         (
             CONTROL,
-            &empty,
+            empty,
             "global/pg_control has 0 bytes instead of 8192",
         ),
-        (CONTROL, &flip_a_byte, "incorrect checksum in control file"),
+        (CONTROL, flip_a_byte, "incorrect checksum in control file"),
     ];
     for (file, damage, expected) in damages {
         let error = damaged(data_dir, file, damage).await;
@@ -76,7 +84,7 @@ async fn a_damaged_data_dir_is_refused_with_the_reason_and_never_made_anew() {
 async fn a_data_dir_of_another_postgres_is_refused_with_both_versions() {
     let folder = data_dir_with_a_row().await;
     let error = damaged(folder.path(), VERSION, |path| {
-        fs::write(path, "16\n").unwrap()
+        fs::write(path, "16\n").unwrap();
     })
     .await;
     let sentence = error.to_string();

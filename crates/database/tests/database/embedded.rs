@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use tidemark_database::embedded::maintenance::maintain;
+use tidemark_database::embedded::maintenance::{Maintained, maintain};
 use tidemark_database::testing::TestDatabase;
 use tidemark_database::{Database, DatabaseChoice, DatabaseError, EmbeddedError, Pool};
 
@@ -169,7 +169,7 @@ async fn maintenance_vacuums_changed_tables_and_bounds_the_log() {
     assert_eq!(known, 40_000);
     let log = "select sum(size)::int8 from pg_ls_waldir()";
     assert!(number(pool, log).await <= 96 << 20);
-    assert_eq!(maintain(pool).await.unwrap(), Default::default());
+    assert_eq!(maintain(pool).await.unwrap(), Maintained::default());
 }
 
 #[tokio::test]

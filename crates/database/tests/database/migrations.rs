@@ -41,6 +41,19 @@ async fn a_test_database_is_migrated_already() {
 }
 
 #[tokio::test]
+async fn instants_survive_the_way_through_the_schema_to_the_microsecond() {
+    for_each_database(async |database| {
+        let client = database.pool().get().await.unwrap();
+        for micros in [0, 1, -1, 1_780_000_000_123_457, 4_102_444_799_999_999_i64] {
+            let back = "select micros_of(instant_of($1))";
+            let row = client.query_one(back, &[&micros]).await.unwrap();
+            assert_eq!(row.get::<_, i64>(0), micros);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn asking_for_the_status_changes_nothing() {
     for_each_unmigrated_database(async |database| {
         let pending = status(database.pool()).await.unwrap().pending;

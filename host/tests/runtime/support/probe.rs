@@ -1,10 +1,14 @@
 //! The component of `test-guests/probe`, built on first use.
+//!
+//! With the target directory and profile of the application's own components, so that their
+//! dependencies are compiled once for all of them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
 const TARGET: &str = "wasm32-wasip2";
+const PROFILE: &str = "component";
 
 /// The compiled component.
 pub fn path() -> &'static Path {
@@ -14,17 +18,8 @@ pub fn path() -> &'static Path {
 
 fn build() -> PathBuf {
     let status = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "tidemark-probe",
-            "--target",
-            TARGET,
-            // The profile of the real components, whose dependencies it shares.
-            "--profile",
-            "component",
-        ])
+        .args(["build", "--quiet", "--package", "tidemark-probe"])
+        .args(["--target", TARGET, "--profile", PROFILE])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
         .expect("cargo runs");
@@ -32,9 +27,8 @@ fn build() -> PathBuf {
         status.success(),
         "the probe does not build; is the target {TARGET} installed?"
     );
-    target_directory()
-        .join(TARGET)
-        .join("component/tidemark_probe.wasm")
+    let directory = target_directory().join(TARGET).join(PROFILE);
+    directory.join("tidemark_probe.wasm")
 }
 
 /// The test's own executable lies in `TARGET/PROFILE/deps`.
