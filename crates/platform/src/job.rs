@@ -63,14 +63,16 @@ pub fn describe<C: JobComponent>() -> Vec<wit::Description> {
 ///
 /// # Errors
 /// The typed errors of the interface.
-pub fn step<C: JobComponent>(request: wit::StepRequest) -> Result<wit::StepReport, wit::StepError> {
+pub fn step<C: JobComponent>(
+    request: &wit::StepRequest,
+) -> Result<wit::StepReport, wit::StepError> {
     let Some(job) = C::JOBS.iter().find(|job| job.name == request.job) else {
         return Err(types::StepError::BadRequest(format!(
             "there is no job {}",
             request.job
         )));
     };
-    let request = read_request(&request).map_err(types::StepError::BadRequest)?;
+    let request = read_request(request).map_err(types::StepError::BadRequest)?;
     match spin_sdk::http::run(C::step(job, request)) {
         Ok(report) => Ok(write_report(report)),
         Err(error) => Err(write_error(&error)),
@@ -173,7 +175,7 @@ macro_rules! export_jobs {
                 $crate::world::exports::tidemark::live::job::StepReport,
                 $crate::world::exports::tidemark::live::job::StepError,
             > {
-                $crate::job::step::<$component>(request)
+                $crate::job::step::<$component>(&request)
             }
         }
 

@@ -1,5 +1,5 @@
 //! The generated bindings of `wit/live.wit`: what a job component exports.
-#![expect(missing_docs, unsafe_code, reason = "generated")]
+#![expect(missing_docs, reason = "generated")]
 #![allow(clippy::pedantic, reason = "generated")]
 
 wit_bindgen::generate!({

@@ -53,24 +53,22 @@ impl Setup {
         Self::new().with_probe(keys)
     }
 
-    pub fn with_probe(mut self, keys: &str) -> Self {
+    pub fn with_probe(self, keys: &str) -> Self {
         std::fs::copy(probe::path(), self.root().join("probe.wasm")).unwrap();
-        self.manifest += &format!(
+        self.with_lines(&format!(
             "[[trigger.http]]\nroute = \"/...\"\ncomponent = \"probe\"\n\
-             [component.probe]\nsource = \"probe.wasm\"\n{keys}\n"
-        );
-        self
+             [component.probe]\nsource = \"probe.wasm\"\n{keys}"
+        ))
     }
 
     /// A component in the text format at `/NAME/...`, with further keys.
-    pub fn with_text(mut self, name: &str, text: &str, keys: &str) -> Self {
+    pub fn with_text(self, name: &str, text: &str, keys: &str) -> Self {
         let wasm = wat::parse_str(text).unwrap();
         std::fs::write(self.root().join(format!("{name}.wasm")), wasm).unwrap();
-        self.manifest += &format!(
+        self.with_lines(&format!(
             "[[trigger.http]]\nroute = \"/{name}/...\"\ncomponent = \"{name}\"\n\
-             [component.{name}]\nsource = \"{name}.wasm\"\n{keys}\n"
-        );
-        self
+             [component.{name}]\nsource = \"{name}.wasm\"\n{keys}"
+        ))
     }
 
     /// Further lines of the manifest.
