@@ -130,7 +130,7 @@ impl World {
     pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .build()
             .expect("a client");
         client.request(method, format!("{}{path}", self.url))

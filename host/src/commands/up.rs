@@ -30,7 +30,7 @@ use crate::project::{
 use crate::signals::stop_requested;
 
 /// How often a demo is synced beside the schedules, so that its page moves while one looks.
-const DEMO_PULSE: Duration = Duration::from_secs(60);
+const DEMO_PULSE: Duration = Duration::from_mins(1);
 
 /// The jobs of that pulse.
 const DEMO_JOBS: [&str; 2] = [SYNC_JOB, "daily-refresh"];
@@ -60,10 +60,10 @@ async fn serve(
     output: Output,
 ) -> Result<()> {
     let platform = platform(database)?;
-    let mut demo = match wants_demo(arguments, project, &platform).await? {
-        true => Some(Demo::start(data_dir, platform.now().micros()).await?),
-        false => None,
-    };
+    let mut demo = None;
+    if wants_demo(arguments, project, &platform).await? {
+        demo = Some(Demo::start(data_dir, platform.now().micros()).await?);
+    }
     let given = demo.as_ref().map_or_else(BTreeMap::new, Demo::variables);
     let limits = limits_of(arguments);
     let application = open_application(project, database, data_dir, given, limits).await?;

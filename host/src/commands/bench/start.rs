@@ -15,7 +15,7 @@ use crate::commands::output::Output;
 use crate::project::Project;
 
 /// A start that takes longer has failed.
-const LONGEST_START: Duration = Duration::from_secs(120);
+const LONGEST_START: Duration = Duration::from_mins(2);
 
 /// How long a process rests before its memory is read.
 const REST: Duration = Duration::from_secs(3);
