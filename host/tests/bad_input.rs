@@ -163,7 +163,7 @@ fn a_corrupt_data_directory_is_refused_and_left_as_it_is() {
     let cluster = scene.path().join(".tidemark/postgres");
     fs::create_dir_all(&cluster).unwrap();
     fs::write(cluster.join("PG_VERSION"), "gibberish").unwrap();
-    scene.assert_refused(&[], &[".tidemark", "--data-dir"]);
+    scene.assert_refused(&[], &[".tidemark/postgres", "damaged", "move it away"]);
     assert_eq!(
         fs::read_to_string(cluster.join("PG_VERSION")).unwrap(),
         "gibberish"

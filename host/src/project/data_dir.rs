@@ -17,15 +17,17 @@ const TOKEN_KEY_FILE: &str = "token_key";
 pub struct DataDir(PathBuf);
 
 impl DataDir {
-    /// Makes the directory if it is missing.
+    /// Makes the directory if it is missing. Its path is absolute from then on, as the code cache
+    /// needs it.
     pub fn open(path: &Path) -> Result<Self> {
-        fs::create_dir_all(path).with_context(|| {
+        let made = fs::create_dir_all(path).and_then(|()| fs::canonicalize(path));
+        let absolute = made.with_context(|| {
             format!(
                 "the data directory {} cannot be made; choose another with --data-dir",
                 path.display()
             )
         })?;
-        Ok(Self(path.to_owned()))
+        Ok(Self(absolute))
     }
 
     /// Where compiled components are kept.
