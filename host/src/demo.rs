@@ -25,7 +25,8 @@ const NOTE: &str = "demo.json";
 
 const SEED: u64 = 1;
 const TRANSACTIONS: u32 = 3_500;
-const AGENCY_NAME: &str = "Demo agency";
+/// What the demo's agency is called.
+pub const AGENCY_NAME: &str = "Demo agency";
 const AGENCY_ZONE: &str = "Europe/Berlin";
 
 /// The mean time between two new sales: seldom enough for the rate limit to bear the 48 hours

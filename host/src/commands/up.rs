@@ -22,7 +22,7 @@ use crate::cli::UpArguments;
 use crate::commands::build::build_stale;
 use crate::commands::output::Output;
 use crate::commands::sync::{SYNC_JOB, sync_shown};
-use crate::demo::Demo;
+use crate::demo::{self, Demo};
 use crate::project::{
     DataDir, Project, check_variables, open_application, open_migrated_database, platform,
     token_key,
@@ -151,8 +151,10 @@ async fn wants_demo(
     if !project.manifest.variables.contains_key("fanvue_client_id") || is_set("fanvue_client_id") {
         return Ok(false);
     }
-    let statement = "select count(*) from agencies where name <> 'Demo agency'";
-    let rows = platform.query(statement, &[]).await?;
+    let statement = "select count(*) from agencies where name <> $1";
+    let rows = platform
+        .query(statement, &[demo::AGENCY_NAME.into()])
+        .await?;
     Ok(tidemark_ports::sql::only_row(rows)?.get::<i64>(0)? == 0)
 }
 
