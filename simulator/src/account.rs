@@ -6,10 +6,12 @@ use uuid::Uuid;
 use crate::audience::Audience;
 use crate::clock::Micros;
 use crate::fans::{Fan, FanIndex};
-use crate::ledger::{Ledger, LedgerRow, Row, order_id};
+use crate::ledger::{Ledger, Row, order_id};
+use crate::ledger_row::LedgerRow;
 use crate::posts::Post;
 use crate::randomness::Identifiers;
 use crate::source::Source;
+use crate::switches::Shape;
 
 /// Spending with a creator from which a fan counts as a top spender, in US cents.
 const TOP_SPENDER_CENTS: i64 = 50_000;
@@ -54,6 +56,8 @@ pub(crate) struct Account {
     /// Fans who may buy here; the first ones buy most.
     pub(crate) pool: Vec<FanIndex>,
     pub(crate) ledger: Ledger,
+    /// Its own generation of rows, instead of the world's.
+    pub(crate) shape: Option<Shape>,
     pub(crate) audience: Audience,
     /// Oldest first.
     pub(crate) posts: Vec<Post>,
@@ -71,6 +75,7 @@ impl Account {
             plan_cents: 999,
             pool: Vec::new(),
             ledger: Ledger::default(),
+            shape: None,
             audience: Audience::new(fans, followers),
             posts: Vec::new(),
             unread_chats: 0,
@@ -84,7 +89,6 @@ impl Account {
     pub(crate) fn record(&mut self, row: Row) {
         let at = row.key.occurred_at;
         if let Some(fan) = row.fan {
-            self.spent[fan.position()] += row.gross_cents;
             match row.source {
                 Source::Subscription => {
                     let is_trial = row.gross_cents == 0;
@@ -95,11 +99,36 @@ impl Account {
                 _ => {}
             }
         }
-        if let (Source::Tip, Some(post)) = (row.source, row.post) {
-            let post = &mut self.posts[post as usize];
-            post.tips.add(row.gross_cents, row.net_cents);
-        }
+        self.add_money(&row);
         self.ledger.insert(row);
+    }
+
+    /// Takes a row out of the books. Whoever subscribed with it stays a subscriber.
+    pub(crate) fn withdraw(&mut self, row: &Row) {
+        if let Some(fan) = row.fan {
+            self.spent[fan.position()] -= row.gross_cents;
+        }
+        if let Some(post) = row.tipped_post() {
+            let tips = &mut self.posts[post].tips;
+            tips.remove(row.gross_cents, row.net_cents);
+        }
+        self.ledger.remove(row);
+    }
+
+    /// Puts a row into the place of another one.
+    pub(crate) fn replace(&mut self, row: &Row, by: Row) {
+        self.withdraw(row);
+        self.add_money(&by);
+        self.ledger.insert(by);
+    }
+
+    fn add_money(&mut self, row: &Row) {
+        if let Some(fan) = row.fan {
+            self.spent[fan.position()] += row.gross_cents;
+        }
+        if let Some(post) = row.tipped_post() {
+            self.posts[post].tips.add(row.gross_cents, row.net_cents);
+        }
     }
 
     /// Counts a sale among the things nobody has read yet.
@@ -132,7 +161,8 @@ impl Account {
         identifiers: Identifiers,
     ) -> LedgerRow {
         LedgerRow {
-            order_id: order_id(row.order_number),
+            sequence: row.key.sequence,
+            order_id: row.order_id(),
             occurred_at: row.key.occurred_at,
             source: row.source,
             gross_cents: row.gross_cents,

@@ -84,12 +84,18 @@ impl World {
             return Err(Problem::UnsupportedVersion);
         }
         let no_route = || Problem::NoRoute(format!("{} {}", request.method, request.path));
-        let route = admitted.route.ok_or_else(no_route)?;
+        let route = admitted.route.ok_or_else(&no_route)?;
         let creator = route.creator()?;
         if let Some(scope) = admitted.missing_scope {
             return Err(Problem::MissingScope(scope));
         }
         let account = self.account_for(admitted.principal, creator)?;
+        if account
+            .shape
+            .is_some_and(|shape| !shape.has_family(route.family))
+        {
+            return Err(no_route());
+        }
         let remembers =
             route.endpoint() == Endpoint::EarningsSummary && self.switches.remembers_summaries();
         let key = remembers.then(|| SummaryKey {

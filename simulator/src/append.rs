@@ -1,5 +1,8 @@
 //! Rows that a test or a person adds by hand.
 
+mod awkward;
+mod reversal;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
@@ -7,15 +10,18 @@ use uuid::Uuid;
 use crate::clock::Micros;
 use crate::fans::FanIndex;
 use crate::generate::sales;
-use crate::ledger::{LedgerRow, Row, RowKey};
+use crate::ledger::{Row, RowKey, Sold};
+use crate::ledger_row::LedgerRow;
 use crate::source::Source;
 use crate::world::{UnknownModel, World};
+
+pub use reversal::NewReversal;
 
 /// A row to append. What is left open is drawn from the seed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewSale {
-    /// Where it comes from; refund and chargeback make a reversal.
+    /// Where it comes from; refund and chargeback make a reversal, any unknown word a sale.
     pub source: Source,
     /// US cents; at least 0 for a sale, at most 0 for a reversal.
     pub gross_cents: i64,
@@ -35,6 +41,12 @@ pub struct NewSale {
     /// Order id of the sale that a reversal takes back; the sale need not exist yet.
     #[serde(default)]
     pub reverses: Option<String>,
+    /// Whether Fanvue names no order id, as it may on rewards and refunds. Default false.
+    #[serde(default)]
+    pub without_order_id: bool,
+    /// Whether the row has a null user where a fan was to be drawn. Default false.
+    #[serde(default)]
+    pub without_fan: bool,
 }
 
 /// Why a row was not appended.
@@ -57,6 +69,9 @@ pub enum AppendError {
         /// The gross asked for.
         gross_cents: i64,
     },
+    /// A reversal of unknown size: the sale is not there.
+    #[error("no sale has the order id {0:?}; say how much the reversal takes back")]
+    UnknownOrder(String),
     /// A sale that claims to reverse another one.
     #[error("only a refund or a chargeback can reverse a sale")]
     SaleReverses,
@@ -73,6 +88,8 @@ impl NewSale {
             fan: None,
             order_id: None,
             reverses: None,
+            without_order_id: false,
+            without_fan: false,
         }
     }
 
@@ -104,35 +121,39 @@ impl World {
         sale: &NewSale,
         now: Micros,
     ) -> Result<LedgerRow, AppendError> {
-        sale.check()?;
         let position = self.creator_position(model)?;
-        let row = self.complete(position, sale, now)?;
+        let row = self.complete(position, sale, self.server_time(now))?;
+        Ok(self.book(position, row))
+    }
+
+    /// Books a row of a creator and answers it.
+    pub(crate) fn book(&mut self, position: usize, row: Row) -> LedgerRow {
         let account = &mut self.accounts[position];
         account.record(row);
         account.notify(row.source);
-        Ok(account.ledger_row(&row, &self.fans, self.identifiers))
+        account.ledger_row(&row, &self.fans, self.identifiers)
     }
 
-    fn complete(
+    /// The row with what was left open filled in; `now` is the server's.
+    pub(crate) fn complete(
         &mut self,
         position: usize,
         sale: &NewSale,
         now: Micros,
     ) -> Result<Row, AppendError> {
+        sale.check()?;
         let wanted_fan = sale.fan.map(|uuid| self.find_fan(uuid)).transpose()?;
         let wanted_number = sale.order_id.as_deref().map(order_number).transpose()?;
         let reverses = sale.reverses.as_deref().map(order_number).transpose()?;
         let number = self.numbers.next();
         let account = &self.accounts[position];
-        let original = reverses.and_then(|wanted| {
-            let mut rows = account.ledger.all_newest_first();
-            rows.find(|row| row.order_number == wanted && !row.source.is_reversal())
-        });
+        let original = reverses.and_then(|wanted| account.ledger.sale_of_order(wanted));
 
         let at = sale.occurred_at.unwrap_or(now).whole_milliseconds();
         let fan = wanted_fan.or_else(|| match original {
             Some(original) => original.fan,
-            None if sale.source.is_reward() || account.pool.is_empty() => None,
+            None if sale.without_fan || sale.source.is_reward() => None,
+            None if account.pool.is_empty() => None,
             None => Some(sales::buyer(account, &mut self.appended)),
         });
         let post = match original {
@@ -150,8 +171,9 @@ impl World {
                 sequence: number,
             },
             order_number: wanted_number.unwrap_or(number),
+            has_order_id: !sale.without_order_id,
             source: sale.source,
-            sold: original.map_or(sale.source, |original| original.sold),
+            sold: original.map_or(Sold::by(sale.source), |original| original.sold),
             gross_cents: sale.gross_cents,
             net_cents,
             total_cents: sales::total_of(sale.gross_cents, currency),

@@ -43,6 +43,11 @@ impl Micros {
         Self(self.0.saturating_sub(micros_of(duration)))
     }
 
+    /// This instant moved by whole seconds, back if they are negative.
+    pub(crate) fn shifted(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+
     /// Whole days since 1970, in UTC.
     pub(crate) fn day(self) -> i64 {
         self.0.div_euclid(MICROS_PER_DAY)

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::client::ClientCredentials;
 use crate::clock::{Clock, Micros};
+use crate::hazards::Hazards;
 use crate::switches::{Shape, Switches};
 
 /// Settings of a simulator; every member has a default, every setter returns the settings.
@@ -30,6 +31,11 @@ pub struct SimulatorConfig {
     pub client: ClientCredentials,
     /// Redirect addresses the OAuth host accepts; none named: every absolute http(s) address.
     pub redirect_uris: Vec<String>,
+    /// How far Fanvue's clock is ahead of the simulator's, in seconds; negative when it is behind.
+    /// Default 0. The epoch is an instant of the simulator's clock.
+    pub server_clock_offset: i64,
+    /// What is awkward about the rows. Default nothing.
+    pub hazards: Hazards,
     /// The behaviours that can still be changed while the simulator runs.
     pub switches: Switches,
 }
@@ -47,6 +53,8 @@ impl Default for SimulatorConfig {
             access_token_lifetime: Duration::from_hours(1),
             client: ClientCredentials::default(),
             redirect_uris: Vec::new(),
+            server_clock_offset: 0,
+            hazards: Hazards::none(),
             switches: Switches::default(),
         }
     }
@@ -120,6 +128,20 @@ impl SimulatorConfig {
     #[must_use]
     pub fn with_redirect_uris(mut self, redirect_uris: Vec<String>) -> Self {
         self.redirect_uris = redirect_uris;
+        self
+    }
+
+    /// Sets how far Fanvue's clock is ahead of the simulator's, in seconds.
+    #[must_use]
+    pub fn with_server_clock_offset(mut self, seconds: i64) -> Self {
+        self.server_clock_offset = seconds;
+        self
+    }
+
+    /// Sets what is awkward about the rows.
+    #[must_use]
+    pub fn with_hazards(mut self, hazards: Hazards) -> Self {
+        self.hazards = hazards;
         self
     }
 

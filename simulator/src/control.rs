@@ -5,12 +5,22 @@
 //! | `GET /models` | the creators |
 //! | `GET /totals` | rows, gross and net per creator, with and without reversals |
 //! | `GET /models/{id}/rows` | every row of a creator, newest first |
-//! | `POST /models/{id}/sales` | appends a row ([`NewSale`]); 201 with the row |
+//! | `POST /models/{id}/sales` | appends a row ([`NewSale`][crate::NewSale]); 201 with the row |
+//! | `POST /models/{id}/late-sales` `{"sale","ageSeconds"}` | appends a row dated before now |
+//! | `POST /models/{id}/future-sales` `{"sale","leadSeconds"}` | appends a row dated after now and served already |
+//! | `POST /models/{id}/equal-sales` `{"sale","count"}` | appends the same sale several times; 201 with the rows |
+//! | `POST /models/{id}/reversals` | appends a reversal ([`NewReversal`][crate::NewReversal]) |
+//! | `POST /models/{id}/rows/{sequence}/vanish` | takes a row away for good; the row |
+//! | `POST /models/{id}/rows/{sequence}/amend` | changes its amounts ([`Amendment`][crate::Amendment]); the row |
+//! | `PUT /models/{id}/shape` `{"shape"}` | gives a creator rows of its own generation, null the world's |
+//! | `POST /churn` `{"step"}` | one random event ([`ChurnEvent`][crate::ChurnEvent]) |
 //! | `POST /grants` `{"model"?}` | a fresh grant of the agency, or of a creator |
 //! | `POST /revoke` `{"model"?}` | revokes all grants, or those of a creator |
 //! | `GET`, `DELETE /requests` | the request log; forgets it |
 //! | `PUT /rate-limit` `{"requests"}` | requests per minute and bucket, 0 is unlimited |
 //! | `GET`, `PUT /switches` | the switches; members left out stay as they are |
+
+mod rows;
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -19,7 +29,8 @@ use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::append::{AppendError, NewSale};
+use crate::amend::AmendError;
+use crate::append::AppendError;
 use crate::clock::Micros;
 use crate::exchange::{ApiRequest, ApiResponse};
 use crate::switches::Switches;
@@ -40,17 +51,27 @@ enum ControlError {
     /// 400: a body that is not what is expected.
     #[error("unusable body: {0}")]
     MalformedBody(#[from] serde_json::Error),
+    /// 400: a path segment that is no number.
+    #[error("{0:?} is not the sequence of a row")]
+    MalformedSequence(String),
     /// 422: a row that cannot be appended.
     #[error(transparent)]
     Append(AppendError),
+    /// 404 or 422: a row that cannot be changed.
+    #[error(transparent)]
+    Amend(AmendError),
 }
 
 impl ControlError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::NoRoute | Self::UnknownModel(_) => StatusCode::NOT_FOUND,
-            Self::MalformedId(_) | Self::MalformedBody(_) => StatusCode::BAD_REQUEST,
-            Self::Append(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NoRoute | Self::UnknownModel(_) | Self::Amend(AmendError::UnknownRow(_)) => {
+                StatusCode::NOT_FOUND
+            }
+            Self::MalformedId(_) | Self::MalformedBody(_) | Self::MalformedSequence(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::Append(_) | Self::Amend(_) => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
 }
@@ -64,12 +85,27 @@ impl From<AppendError> for ControlError {
     }
 }
 
+impl From<AmendError> for ControlError {
+    fn from(error: AmendError) -> Self {
+        match error {
+            AmendError::UnknownModel(unknown) => Self::UnknownModel(unknown),
+            other => Self::Amend(other),
+        }
+    }
+}
+
 /// One creator, or all.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Selection {
     #[serde(default)]
     model: Option<Uuid>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    step: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -103,11 +139,10 @@ fn answer(
     let response = match (request.method.as_str(), segments.as_slice()) {
         ("GET", ["models"]) => ApiResponse::json(ok, &world.models()),
         ("GET", ["totals"]) => ApiResponse::json(ok, &world.totals()),
-        ("GET", ["models", id, "rows"]) => ApiResponse::json(ok, &world.ledger(model_id(id)?)?),
-        ("POST", ["models", id, "sales"]) => {
-            let sale: NewSale = serde_json::from_slice(body)?;
-            let row = world.append_sale(model_id(id)?, &sale, now)?;
-            ApiResponse::json(StatusCode::CREATED, &row)
+        (_, ["models", id, rest @ ..]) => rows::answer(world, request, (id, rest), now)?,
+        ("POST", ["churn"]) => {
+            let step: Step = serde_json::from_slice(body)?;
+            ApiResponse::json(ok, &world.churn(step.step, now))
         }
         ("POST", ["grants"]) => {
             let grant = match optional::<Selection>(body)?.model {
@@ -141,10 +176,6 @@ fn answer(
         _ => return Err(ControlError::NoRoute),
     };
     Ok(response)
-}
-
-fn model_id(segment: &str) -> Result<Uuid, ControlError> {
-    Uuid::try_parse(segment).map_err(|_| ControlError::MalformedId(segment.to_owned()))
 }
 
 fn optional<Body: DeserializeOwned + Default>(body: &[u8]) -> Result<Body, ControlError> {

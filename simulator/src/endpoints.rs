@@ -32,10 +32,10 @@ pub(crate) struct Call<'world> {
 }
 
 impl Call<'_> {
-    /// A window without the rows that have not happened yet.
+    /// A window without the rows that have not happened yet, save those that Fanvue dates ahead.
     fn until_now(&self, window: Window) -> Window {
         Window {
-            end: window.end.min(Micros(self.now.0.saturating_add(1))),
+            end: window.end.min(self.account.ledger.served_until(self.now)),
             ..window
         }
     }

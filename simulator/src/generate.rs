@@ -1,5 +1,6 @@
 //! How a world comes to be: creators, fans, and 400 days of history before the epoch.
 
+pub(crate) mod hazards;
 mod people;
 mod reversals;
 pub(crate) mod sales;
@@ -11,6 +12,8 @@ use crate::account::Account;
 use crate::clock::Micros;
 use crate::config::SimulatorConfig;
 use crate::fans::Fan;
+use crate::generate::hazards::Mishaps;
+use crate::ledger::Row;
 use crate::randomness::{Identifiers, Randomness, Stream};
 
 /// Length of the generated history.
@@ -60,14 +63,16 @@ pub(crate) fn generate(
         let mut randomness = Randomness::new(config.seed, Stream::Creator(index));
         let mut account = people::creator(index, fans.len(), identifiers, epoch, &mut randomness);
         account.pool = pool;
-        fill_books(
-            &mut account,
+        let books = Books {
             rows,
-            &fans,
+            fans: &fans,
             epoch,
-            &mut randomness,
-            &mut numbers,
-        );
+            mishaps: Mishaps {
+                hazards: &config.hazards,
+                randomness: Randomness::new(config.seed, Stream::Hazards(index)),
+            },
+        };
+        books.fill(&mut account, &mut randomness, &mut numbers);
         accounts.push(account);
     }
     accounts.push(people::agency(fans.len(), identifiers, epoch));
@@ -97,24 +102,37 @@ fn rows_per_creator(config: &SimulatorConfig) -> Vec<u64> {
     split
 }
 
-fn fill_books(
-    account: &mut Account,
+/// What the books of one creator are to hold.
+struct Books<'world> {
     rows: u64,
-    fans: &[Fan],
+    fans: &'world [Fan],
     epoch: Micros,
-    randomness: &mut Randomness,
-    numbers: &mut OrderNumbers,
-) {
-    let reversals = rows / ROWS_PER_REVERSAL;
-    let instants = schedule::sale_instants(epoch, rows - reversals, randomness);
-    for at in instants {
-        account.audience.churn_until(at.day(), randomness);
-        let row = sales::draw(account, fans, at, numbers.next(), randomness);
-        account.record(row);
-    }
-    account.audience.churn_until(epoch.day(), randomness);
-    for row in reversals::draw(&account.ledger, reversals, epoch, randomness, numbers) {
-        account.record(row);
+    mishaps: Mishaps<'world>,
+}
+
+impl Books<'_> {
+    fn fill(
+        mut self,
+        account: &mut Account,
+        randomness: &mut Randomness,
+        numbers: &mut OrderNumbers,
+    ) {
+        let reversals = self.rows / ROWS_PER_REVERSAL;
+        let mut instants = schedule::sale_instants(self.epoch, self.rows - reversals, randomness);
+        self.mishaps.crowd(&mut instants);
+        let mut before: Option<Row> = None;
+        for at in instants {
+            account.audience.churn_until(at.day(), randomness);
+            let sale = sales::draw(account, self.fans, at, numbers.next(), randomness);
+            let row = self.mishaps.befall_sale(sale, before.as_ref());
+            account.record(row);
+            before = Some(row);
+        }
+        account.audience.churn_until(self.epoch.day(), randomness);
+        let drawn = reversals::draw(&account.ledger, reversals, self.epoch, randomness, numbers);
+        for reversal in drawn {
+            account.record(self.mishaps.befall_reversal(reversal));
+        }
     }
 }
 

@@ -4,7 +4,6 @@
 //! other together. A page is found by binary search from either end of its window, so it costs
 //! the logarithm of the ledger plus the page.
 
-use serde::Serialize;
 use uuid::Uuid;
 
 use crate::clock::Micros;
@@ -25,9 +24,11 @@ pub(crate) struct Row {
     pub(crate) key: RowKey,
     /// The number in `FV-ORDER-<number>`; Fanvue promises no uniqueness.
     pub(crate) order_number: u64,
+    /// Whether any shape names the order; some rewards and refunds have no id.
+    pub(crate) has_order_id: bool,
     pub(crate) source: Source,
-    /// What was sold: the source of a sale, and that of the original sale for a reversal.
-    pub(crate) sold: Source,
+    /// What was sold, or what the reversed sale had sold.
+    pub(crate) sold: Sold,
     pub(crate) gross_cents: i64,
     pub(crate) net_cents: i64,
     pub(crate) total_cents: i64,
@@ -37,6 +38,25 @@ pub(crate) struct Row {
     pub(crate) post: Option<u32>,
     /// Order number of the sale that a reversal takes back.
     pub(crate) reverses: Option<u64>,
+}
+
+/// The things sold that rows name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sold {
+    Message,
+    Post,
+    /// Something that has no identifier of its own.
+    Unnamed,
+}
+
+impl Sold {
+    pub(crate) fn by(source: Source) -> Self {
+        match source {
+            Source::Message => Self::Message,
+            Source::Post => Self::Post,
+            _ => Self::Unnamed,
+        }
+    }
 }
 
 /// Half-open span of instants: `start <= instant < end`.
@@ -50,20 +70,65 @@ pub(crate) struct Window {
 pub(crate) struct Ledger {
     sales: Vec<Row>,
     reversals: Vec<Row>,
+    /// The latest date of a row that is served before it comes.
+    shown_until: Option<Micros>,
 }
 
 impl Ledger {
     pub(crate) fn insert(&mut self, row: Row) {
-        let rows = if row.source.is_reversal() {
-            &mut self.reversals
-        } else {
-            &mut self.sales
-        };
+        let rows = self.rows_like(row.source);
         if rows.last().is_none_or(|last| last.key < row.key) {
             rows.push(row);
         } else {
             let position = rows.partition_point(|other| other.key < row.key);
             rows.insert(position, row);
+        }
+    }
+
+    /// Takes a row out; the same row put in again changes nothing.
+    pub(crate) fn remove(&mut self, row: &Row) {
+        let rows = self.rows_like(row.source);
+        if let Ok(position) = rows.binary_search_by_key(&row.key, |other| other.key) {
+            rows.remove(position);
+        }
+    }
+
+    /// The row with that sequence.
+    pub(crate) fn find(&self, sequence: u64) -> Option<&Row> {
+        self.all_newest_first()
+            .find(|row| row.key.sequence == sequence)
+    }
+
+    /// The newest sale of an order; an order may have several.
+    pub(crate) fn sale_of_order(&self, order_number: u64) -> Option<&Row> {
+        let mut newest_first = self.sales.iter().rev();
+        newest_first.find(|row| row.order_number == order_number)
+    }
+
+    /// The greatest gross among the sales of an order, US cents.
+    pub(crate) fn highest_of_order(&self, order_number: u64) -> Option<i64> {
+        let rows = self.sales.iter();
+        rows.filter(|row| row.order_number == order_number)
+            .map(|row| row.gross_cents)
+            .max()
+    }
+
+    /// Serves everything up to that instant from now on, although it has not come yet.
+    pub(crate) fn show_until(&mut self, at: Micros) {
+        self.shown_until = self.shown_until.max(Some(at));
+    }
+
+    /// The end of what is served at `now`.
+    pub(crate) fn served_until(&self, now: Micros) -> Micros {
+        let last = self.shown_until.map_or(now, |shown| shown.max(now));
+        Micros(last.0.saturating_add(1))
+    }
+
+    fn rows_like(&mut self, source: Source) -> &mut Vec<Row> {
+        if source.is_reversal() {
+            &mut self.reversals
+        } else {
+            &mut self.sales
         }
     }
 
@@ -135,49 +200,37 @@ impl<'ledger> Iterator for NewestFirst<'ledger> {
     }
 }
 
-/// A row of the ledger with all its members, whatever shape the API serves it in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LedgerRow {
-    /// `transactionOrderId`.
-    pub order_id: String,
-    /// Time of the payment, in whole milliseconds.
-    pub occurred_at: Micros,
-    /// Where it comes from.
-    pub source: Source,
-    /// US cents; negative for a reversal.
-    pub gross_cents: i64,
-    /// US cents after Fanvue's fees; negative for a reversal.
-    pub net_cents: i64,
-    /// US cents that left the fan's card; negative for a reversal.
-    pub total_cents: i64,
-    /// The fan's currency; none where no fan paid.
-    pub currency: Option<Currency>,
-    /// The fan; none where no fan paid.
-    pub fan: Option<Uuid>,
-    /// The message that was bought, or whose sale is taken back.
-    pub message: Option<Uuid>,
-    /// The post that was bought, or whose sale is taken back.
-    pub post: Option<Uuid>,
-    /// Order id of the sale a reversal takes back.
-    pub reverses: Option<String>,
-}
-
 /// `FV-ORDER-<number>`.
 pub(crate) fn order_id(number: u64) -> String {
     format!("FV-ORDER-{number}")
 }
 
 impl Row {
+    /// `transactionOrderId`, where the row has one.
+    pub(crate) fn order_id(&self) -> Option<String> {
+        self.has_order_id.then(|| order_id(self.order_number))
+    }
+
     /// The message that was sold, or whose sale is taken back.
     pub(crate) fn message_uuid(&self, identifiers: Identifiers) -> Option<Uuid> {
         let sale = self.reverses.unwrap_or(self.order_number);
-        (self.sold == Source::Message).then(|| identifiers.of("message", sale))
+        (self.sold == Sold::Message).then(|| identifiers.of("message", sale))
     }
 
     /// The post that was sold, or whose sale is taken back. A tip's post is not shown by Fanvue.
     pub(crate) fn post_position(&self) -> Option<usize> {
-        let post = self.post.filter(|_| self.sold == Source::Post)?;
+        let post = self.post.filter(|_| self.sold == Sold::Post)?;
+        Some(post as usize)
+    }
+
+    /// A row the head-count depends on.
+    pub(crate) fn is_subscription(&self) -> bool {
+        matches!(self.source, Source::Subscription | Source::Renewal)
+    }
+
+    /// Position of the post a tip was given on.
+    pub(crate) fn tipped_post(&self) -> Option<usize> {
+        let post = self.post.filter(|_| self.source == Source::Tip)?;
         Some(post as usize)
     }
 
@@ -197,8 +250,9 @@ mod tests {
                 sequence,
             },
             order_number: sequence,
+            has_order_id: true,
             source,
-            sold: source,
+            sold: Sold::by(source),
             gross_cents: 100,
             net_cents: 80,
             total_cents: 110,
@@ -256,6 +310,28 @@ mod tests {
             end: Micros(30),
         };
         assert_eq!(sequences(ledger.sales(window).iter()), [10, 20]);
+    }
+
+    #[test]
+    fn a_row_is_found_and_taken_out_by_its_place() {
+        let mut ledger = Ledger::default();
+        for sequence in 1..=3 {
+            ledger.insert(row(10, sequence, Source::Tip));
+        }
+        let found = *ledger.find(2).unwrap();
+        ledger.remove(&found);
+        assert_eq!(sequences(ledger.all_newest_first()), [3, 1]);
+        assert!(ledger.find(2).is_none());
+    }
+
+    #[test]
+    fn what_is_shown_early_moves_the_end_until_its_time_has_come() {
+        let mut ledger = Ledger::default();
+        assert_eq!(ledger.served_until(Micros(5)), Micros(6));
+        ledger.show_until(Micros(9));
+        ledger.show_until(Micros(7));
+        assert_eq!(ledger.served_until(Micros(5)), Micros(10));
+        assert_eq!(ledger.served_until(Micros(20)), Micros(21));
     }
 
     #[test]

@@ -8,7 +8,8 @@
 //! | part | modules |
 //! | --- | --- |
 //! | state | [`World`], `account`, `ledger`, `audience`, `posts`, `fans` |
-//! | how a world comes to be | `generate`, `live` |
+//! | how a world comes to be | `generate`, `live`, [`Hazards`] |
+//! | what happens to rows later | `append`, `amend`, `churn` |
 //! | what is asked and answered | `exchange`, `routes`, `query`, `cursor`, `problem`, `endpoints` |
 //! | who may ask, and how often | `tokens`, `oauth`, `limiter` |
 //! | what can be switched | [`Switches`] |
@@ -18,9 +19,11 @@
 //! from the seed and are therefore predictable: never point real users at a simulator.
 
 mod account;
+mod amend;
 mod api;
 mod append;
 mod audience;
+mod churn;
 mod client;
 mod clock;
 mod config;
@@ -30,7 +33,9 @@ mod endpoints;
 mod exchange;
 mod fans;
 mod generate;
+mod hazards;
 mod ledger;
+mod ledger_row;
 mod limiter;
 mod live;
 mod oauth;
@@ -47,15 +52,18 @@ mod tokens;
 mod totals;
 mod world;
 
-pub use append::{AppendError, NewSale};
+pub use amend::{AmendError, Amendment};
+pub use append::{AppendError, NewReversal, NewSale};
+pub use churn::{ChurnEvent, ChurnKind};
 pub use client::{ClientCredentials, TokenGrant};
 pub use clock::{Clock, ManualClock, Micros};
 pub use config::SimulatorConfig;
 pub use exchange::{ApiRequest, ApiResponse};
-pub use ledger::LedgerRow;
+pub use hazards::Hazards;
+pub use ledger_row::{Feed, LedgerRow, ServedRow};
 pub use request_log::{LoggedRequest, RequestLog};
 pub use server::{SharedWorld, Simulator, SimulatorError, router};
-pub use source::{Currency, Source};
+pub use source::{Currency, Source, SourceName, UnusableSource};
 pub use switches::{Shape, Switches};
 pub use totals::{Figures, ModelTotals, Totals};
 pub use world::{SimulatedModel, UnknownModel, World};

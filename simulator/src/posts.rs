@@ -35,6 +35,12 @@ impl PostTips {
         self.total_gross += gross_cents;
         self.total_net += net_cents;
     }
+
+    pub(crate) fn remove(&mut self, gross_cents: i64, net_cents: i64) {
+        self.count -= 1;
+        self.total_gross -= gross_cents;
+        self.total_net -= net_cents;
+    }
 }
 
 /// A row of `GET /posts`.

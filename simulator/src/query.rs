@@ -89,9 +89,10 @@ impl Query {
     pub(crate) fn sources(&mut self, known: impl Fn(Source) -> bool) -> Option<Vec<Source>> {
         let text = self.text("source")?.to_owned();
         let mut sources = Vec::new();
+        let mut asks_for_all = false;
         for word in text.split(',') {
             if word == "all" {
-                sources.extend(Source::ALL);
+                asks_for_all = true;
                 continue;
             }
             let found = Source::ALL
@@ -102,7 +103,7 @@ impl Query {
                 None => self.refuse(format!("source has an unknown value: {word:?}")),
             }
         }
-        Some(sources)
+        (!asks_for_all).then_some(sources)
     }
 
     /// `cursor`, absent on the first page.

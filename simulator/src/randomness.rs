@@ -4,6 +4,10 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use uuid::Uuid;
 
+/// Where the streams of hazards and of churn begin, above those of the creators.
+const HAZARD_STREAMS: u64 = 1 << 40;
+const CHURN_STREAMS: u64 = 1 << 48;
+
 /// What a stream of chance is used for. Streams do not disturb each other, so that a token more
 /// does not change a sale.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +16,11 @@ pub(crate) enum Stream {
     Live,
     Tokens,
     Appended,
+    LiveEvents,
+    /// One per step of [`crate::World::churn`].
+    Churn(u64),
+    /// One per creator, beside the stream its history comes from.
+    Hazards(u32),
     /// One per creator, so that a further creator leaves the others as they are.
     Creator(u32),
 }
@@ -23,6 +32,9 @@ impl Stream {
             Self::Live => 2,
             Self::Tokens => 3,
             Self::Appended => 4,
+            Self::LiveEvents => 6,
+            Self::Churn(step) => CHURN_STREAMS | step,
+            Self::Hazards(index) => HAZARD_STREAMS | u64::from(index),
             Self::Creator(index) => 1_000 + u64::from(index),
         }
     }

@@ -23,6 +23,11 @@ pub enum Shape {
 }
 
 impl Shape {
+    /// Whether an account of this generation has `/v1/…`.
+    pub(crate) fn has_family(self, family: Family) -> bool {
+        family == Family::Unversioned || self == Self::V1
+    }
+
     /// Whether rows of this source exist in this shape.
     pub(crate) fn serves(self, source: Source) -> bool {
         match source {
@@ -60,9 +65,10 @@ impl Switches {
         family == Family::Unversioned || self.v1_enabled
     }
 
-    pub(crate) fn row_shape(&self, family: Family) -> Shape {
+    /// The rows of an account whose own generation, if it has one, comes before the world's.
+    pub(crate) fn row_shape(&self, family: Family, own: Option<Shape>) -> Shape {
         match family {
-            Family::Unversioned => self.shape,
+            Family::Unversioned => own.unwrap_or(self.shape),
             Family::V1 => Shape::V1,
         }
     }

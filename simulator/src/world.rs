@@ -15,13 +15,14 @@ use crate::endpoints::summary::SummaryCache;
 use crate::exchange::{ApiRequest, ApiResponse};
 use crate::fans::Fan;
 use crate::generate::{OrderNumbers, Population, generate};
-use crate::ledger::LedgerRow;
+use crate::ledger::Row;
+use crate::ledger_row::LedgerRow;
 use crate::limiter::Limiter;
-use crate::live::LiveSales;
+use crate::live::{LiveEvents, LiveSales};
 use crate::oauth;
 use crate::randomness::{Identifiers, Randomness, Stream};
 use crate::request_log::{LoggedRequest, RequestLog};
-use crate::switches::Switches;
+use crate::switches::{Shape, Switches};
 use crate::tokens::{Principal, TokenStore};
 use crate::totals::{Figures, ModelTotals, Totals};
 
@@ -44,11 +45,16 @@ pub struct UnknownModel(pub Uuid);
 
 /// Creators, fans, ledgers, tokens, buckets and counters: everything a simulator knows.
 ///
-/// A world has no clock of its own. It is meant for instants at or after its epoch; before it,
-/// rows that have not happened yet are not served, while audience counts stay those of the epoch.
+/// A world has no clock of its own. Every `now` it is told is the caller's; Fanvue's own may be
+/// ahead or behind by [`SimulatorConfig::server_clock_offset`]. It is meant for instants at or
+/// after its epoch; before it, rows that have not happened yet are not served, while audience
+/// counts stay those of the epoch.
 #[derive(Debug)]
 pub struct World {
+    pub(crate) seed: u64,
     pub(crate) identifiers: Identifiers,
+    /// Seconds that Fanvue's clock is ahead of the caller's.
+    pub(crate) server_clock_offset: i64,
     pub(crate) switches: Switches,
     pub(crate) fans: Vec<Fan>,
     /// The creators in order, then the agency.
@@ -60,6 +66,9 @@ pub struct World {
     pub(crate) limiter: Limiter,
     pub(crate) summaries: SummaryCache,
     pub(crate) live: Option<LiveSales>,
+    pub(crate) live_events: Option<LiveEvents>,
+    /// Sales that were taken back before they appeared: the position of the creator, and the row.
+    pub(crate) awaited: Vec<(usize, Row)>,
     /// Chance for what an appended sale leaves open.
     pub(crate) appended: Randomness,
     pub(crate) log: RequestLog,
@@ -78,8 +87,10 @@ impl World {
             numbers,
         } = generate(config, identifiers, epoch);
         let randomness = Randomness::new(config.seed, Stream::Tokens);
-        Self {
+        let mut world = Self {
+            seed: config.seed,
             identifiers,
+            server_clock_offset: config.server_clock_offset,
             switches: config.switches.clone(),
             fans,
             accounts,
@@ -90,9 +101,16 @@ impl World {
             limiter: Limiter::new(config.rate_limit),
             summaries: SummaryCache::default(),
             live: LiveSales::new(config, epoch),
+            live_events: LiveEvents::new(config, epoch),
+            awaited: Vec::new(),
             appended: Randomness::new(config.seed, Stream::Appended),
             log: RequestLog::default(),
+        };
+        if config.server_clock_offset < 0 {
+            // A clock that is behind does not hide the end of the history.
+            world.show_until(epoch);
         }
+        world
     }
 
     /// Answers one request at one instant.
@@ -101,22 +119,28 @@ impl World {
         if let Some(path) = request.path.strip_prefix("/_simulator") {
             return control::respond(self, request, path, now);
         }
+        let served_at = self.server_time(now);
         let is_oauth = request.path.starts_with("/oauth2/");
         let (endpoint, response) = if is_oauth {
-            oauth::respond(self, request, now)
+            oauth::respond(self, request, served_at)
         } else {
-            self.respond_api(request, now)
+            self.respond_api(request, served_at)
         };
         // Queries of the OAuth host hold codes and states.
         let query = if is_oauth { "" } else { &request.query };
         self.log.record(LoggedRequest {
-            at: now,
+            at: served_at,
             endpoint,
             path: request.path.clone(),
             query: query.to_owned(),
             status: response.status.as_u16(),
         });
         response
+    }
+
+    /// What Fanvue's clock shows.
+    pub(crate) fn server_time(&self, now: Micros) -> Micros {
+        now.shifted(self.server_clock_offset)
     }
 
     /// The creators, in the order `GET /creators` lists them.
@@ -146,7 +170,8 @@ impl World {
         Ok(self.grant(Principal(position), now))
     }
 
-    /// Every row of a creator, newest first.
+    /// Exactly the rows that a client's ledger should hold once it has read everything, newest
+    /// first. [`LedgerRow::served`] tells what a shape shows of each.
     pub fn ledger(&self, model: Uuid) -> Result<Vec<LedgerRow>, UnknownModel> {
         let account = &self.accounts[self.creator_position(model)?];
         let rows = account.ledger.all_newest_first();
@@ -190,6 +215,38 @@ impl World {
         &mut self.switches
     }
 
+    /// Sets how far Fanvue's clock is ahead of the caller's, in seconds. What was served already
+    /// stays so when the clock goes back.
+    pub fn set_server_clock_offset(&mut self, seconds: i64, now: Micros) {
+        self.advance(now);
+        self.show_until(self.server_time(now));
+        self.server_clock_offset = seconds;
+    }
+
+    fn show_until(&mut self, at: Micros) {
+        for account in &mut self.accounts {
+            account.ledger.show_until(at);
+        }
+    }
+
+    /// The generation of a creator's rows on the unversioned path.
+    pub fn model_shape(&self, model: Uuid) -> Result<Shape, UnknownModel> {
+        let account = &self.accounts[self.creator_position(model)?];
+        Ok(account.shape.unwrap_or(self.switches.shape))
+    }
+
+    /// Gives a creator a generation of its own, or with `None` the world's. A creator that has one
+    /// of its own has `/v1/…` only if it is [`Shape::V1`].
+    pub fn set_model_shape(
+        &mut self,
+        model: Uuid,
+        shape: Option<Shape>,
+    ) -> Result<(), UnknownModel> {
+        let position = self.creator_position(model)?;
+        self.accounts[position].shape = shape;
+        Ok(())
+    }
+
     /// Sets the requests per minute and bucket (0 is unlimited) and fills every bucket.
     pub fn set_rate_limit(&mut self, requests: u32) {
         self.limiter.set_limit(requests);
@@ -227,7 +284,8 @@ impl World {
 
     fn grant(&mut self, principal: Principal, now: Micros) -> TokenGrant {
         let scopes: BTreeSet<String> = crate::ALL_SCOPES.map(str::to_owned).into();
-        let issued = self.tokens.grant(principal, scopes, now);
+        let issued_at = self.server_time(now);
+        let issued = self.tokens.grant(principal, scopes, issued_at);
         TokenGrant {
             access_token: issued.access_token,
             refresh_token: issued

@@ -46,7 +46,10 @@ struct EarningsRow<'world> {
 }
 
 pub(super) fn answer(call: Call<'_>, mut query: Query) -> Result<ApiResponse, Problem> {
-    let shape = call.world.switches.row_shape(call.family);
+    let shape = call
+        .world
+        .switches
+        .row_shape(call.family, call.account.shape);
     let window = call.until_now(query.window());
     let size = query.size(DEFAULT_SIZE);
     let wanted = query.sources(|source| shape.serves(source));
@@ -95,7 +98,7 @@ fn row_of<'world>(call: Call<'world>, row: &Row, shape: Shape) -> EarningsRow<'w
         total: is_v1.then_some(row.total_cents),
         currency: row.currency,
         source: row.source,
-        transaction_order_id: has_ids.then(|| order_id(row.order_number)),
+        transaction_order_id: row.order_id().filter(|_| has_ids),
         transaction_order_status: has_ids.then(|| status_of(row, call.now)),
         reversed_transaction_order_id: row.reverses.map(order_id),
         message_uuid: message_uuid.filter(|_| has_subject),

@@ -79,6 +79,7 @@ fn reverse(sale: &Row, epoch: Micros, randomness: &mut Randomness) -> Row {
             sequence: 0,
         },
         order_number: 0,
+        has_order_id: true,
         source,
         gross_cents: -sale.gross_cents,
         net_cents: -sale.net_cents,

@@ -3,7 +3,7 @@
 use crate::account::Account;
 use crate::clock::Micros;
 use crate::fans::{Fan, FanIndex};
-use crate::ledger::{Row, RowKey};
+use crate::ledger::{Row, RowKey, Sold};
 use crate::randomness::Randomness;
 use crate::source::{Currency, Source};
 
@@ -66,8 +66,9 @@ pub(crate) fn draw(
             sequence: number,
         },
         order_number: number,
+        has_order_id: true,
         source,
-        sold: source,
+        sold: Sold::by(source),
         gross_cents,
         net_cents: net_of(gross_cents, randomness),
         total_cents: total_of(gross_cents, currency),

@@ -85,11 +85,11 @@ fn an_appended_refund_takes_fan_and_net_from_its_sale() {
         .find(|row| row.source == Source::Message)
         .unwrap();
     let mut refund = NewSale::new(Source::Refund, -sale.gross_cents);
-    refund.reverses = Some(sale.order_id.clone());
+    refund.reverses = sale.order_id.clone();
     let row = scene.world.append_sale(model, &refund, scene.now).unwrap();
     assert_eq!((row.fan, row.message), (sale.fan, sale.message));
     assert_eq!(row.net_cents, -sale.net_cents);
-    assert_eq!(row.reverses.as_ref(), Some(&sale.order_id));
+    assert_eq!(row.reverses, sale.order_id);
 }
 
 #[test]

@@ -77,7 +77,10 @@ fn rows_lie_in_the_400_days_before_the_epoch_in_whole_milliseconds() {
 #[test]
 fn order_ids_are_unique_over_all_models() {
     let rows = rows_of(&Scene::new().world);
-    let ids: HashSet<&str> = rows.iter().map(|row| row.order_id.as_str()).collect();
+    let ids: HashSet<&str> = rows
+        .iter()
+        .map(|row| row.order_id.as_deref().unwrap())
+        .collect();
     assert_eq!(ids.len(), rows.len());
     assert!(ids.iter().all(|id| id.starts_with("FV-ORDER-")));
 }
@@ -142,7 +145,7 @@ fn each_reversal_takes_one_earlier_sale_of_the_same_fan_back_in_full() {
         let rows = world.ledger(model.id).unwrap();
         let by_id: BTreeMap<&str, &LedgerRow> = rows
             .iter()
-            .map(|row| (row.order_id.as_str(), row))
+            .map(|row| (row.order_id.as_deref().unwrap(), row))
             .collect();
         let mut reversed = HashSet::new();
         for row in rows.iter().filter(|row| row.source.is_reversal()) {

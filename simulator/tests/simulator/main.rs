@@ -1,8 +1,11 @@
 //! The simulator as its users meet it: through requests, and through the library.
 
 mod audience;
+mod awkward_rows;
+mod churn;
 mod control;
 mod generation;
+mod hazards;
 mod limits;
 mod live;
 mod oauth;
@@ -13,4 +16,5 @@ mod server;
 mod shapes;
 mod summary;
 mod support;
+mod truth;
 mod windows;

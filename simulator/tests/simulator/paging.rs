@@ -12,7 +12,9 @@ fn ids(rows: &[Value]) -> Vec<&str> {
 }
 
 fn ledger_ids(rows: &[LedgerRow]) -> Vec<&str> {
-    rows.iter().map(|row| row.order_id.as_str()).collect()
+    rows.iter()
+        .map(|row| row.order_id.as_deref().unwrap())
+        .collect()
 }
 
 #[test]
@@ -92,7 +94,7 @@ fn the_source_filter_is_a_comma_separated_list() {
     let expected: Vec<&str> = ledger
         .iter()
         .filter(|row| matches!(row.source, Source::Tip | Source::Post))
-        .map(|row| row.order_id.as_str())
+        .map(|row| row.order_id.as_deref().unwrap())
         .collect();
     assert!(!expected.is_empty());
     assert_eq!(ids(&rows), expected);

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use tidemark_simulator::{ApiRequest, ApiResponse, Micros, SimulatorConfig, World};
+use tidemark_simulator::{
+    ApiRequest, ApiResponse, Feed, Micros, ServedRow, Shape, SimulatorConfig, Source, World,
+};
 use uuid::Uuid;
 
 pub const EPOCH: &str = "2026-11-22T10:00:00.000Z";
@@ -112,4 +114,50 @@ pub fn members(object: &Value) -> Vec<&str> {
 pub fn answer_of(response: &ApiResponse) -> (u16, Value) {
     let body = response.json_body().unwrap_or(Value::Null);
     (response.status.as_u16(), body)
+}
+
+/// A client's walk over everything a creator has in one shape, in no particular order. The
+/// creator's own token reads both lists.
+pub fn read_everything(scene: &mut Scene, position: usize, shape: Shape) -> Vec<ServedRow> {
+    scene.become_creator(position);
+    let rows = match shape {
+        Shape::V1 => scene.walk("/v1/insights/earnings?size=50"),
+        Shape::Feb2026 | Shape::Unversioned => scene.walk("/insights/earnings?size=50"),
+    };
+    let mut seen: Vec<ServedRow> = rows
+        .iter()
+        .map(|row| seen_row(row, Feed::Earnings))
+        .collect();
+    if shape != Shape::V1 {
+        let reversals = scene.walk("/insights/spending?size=50");
+        seen.extend(reversals.iter().map(|row| seen_row(row, Feed::Spending)));
+    }
+    seen.sort();
+    seen
+}
+
+/// What a client should have read in one shape.
+pub fn truth(scene: &Scene, position: usize, shape: Shape) -> Vec<ServedRow> {
+    let ledger = scene.world.ledger(scene.model(position)).unwrap();
+    let mut rows: Vec<ServedRow> = ledger.iter().filter_map(|row| row.served(shape)).collect();
+    rows.sort();
+    rows
+}
+
+fn seen_row(row: &Value, feed: Feed) -> ServedRow {
+    let text = |member: &str| row[member].as_str().map(str::to_owned);
+    let uuid = |value: &Value| value.as_str().map(|text| text.parse().unwrap());
+    ServedRow {
+        feed,
+        occurred_at: Micros::parse(row["date"].as_str().unwrap()).unwrap(),
+        source: Source::parse(row["source"].as_str().unwrap()).unwrap(),
+        gross_cents: row["gross"].as_i64().unwrap(),
+        net_cents: row["net"].as_i64().unwrap(),
+        total_cents: row["total"].as_i64(),
+        order_id: text("transactionOrderId"),
+        fan: uuid(&row["user"]["uuid"]),
+        message: uuid(&row["messageUuid"]),
+        post: uuid(&row["postUuid"]),
+        reverses: text("reversedTransactionOrderId"),
+    }
 }
