@@ -7,7 +7,8 @@ use crate::account::Account;
 use crate::clock::Micros;
 use crate::endpoints::summary::SummaryKey;
 use crate::endpoints::{self, Call};
-use crate::exchange::{ApiRequest, ApiResponse};
+use crate::exchange::{Answer, ApiRequest, ApiResponse};
+use crate::faults::{FaultKind, FaultSubject};
 use crate::limiter::BucketKey;
 use crate::problem::Problem;
 use crate::query::Query;
@@ -27,12 +28,8 @@ struct Admitted<'request> {
 }
 
 impl World {
-    /// Answers a request of the API; the first part is the endpoint for the log.
-    pub(crate) fn respond_api(
-        &mut self,
-        request: &ApiRequest,
-        now: Micros,
-    ) -> (String, ApiResponse) {
+    /// Answers a request of the API.
+    pub(crate) fn respond_api(&mut self, request: &ApiRequest, now: Micros) -> Answer {
         let is_read = request.method == Method::GET;
         let route = Route::find(&request.path)
             .filter(|route| is_read && self.switches.serves_family(route.family));
@@ -40,7 +37,8 @@ impl World {
             || UNKNOWN_ENDPOINT.to_owned(),
             |route| format!("GET {}", route.template()),
         );
-        let grant = match bearer_token(request) {
+        let token = bearer_token(request);
+        let grant = match token {
             Some(token) => self
                 .tokens
                 .authenticate(token, now)
@@ -52,7 +50,11 @@ impl World {
             Err(problem) => {
                 let mut response = problem.response();
                 self.limiter.untouched(now).write_headers(&mut response);
-                return (endpoint, response);
+                return Answer {
+                    endpoint,
+                    response,
+                    fault: None,
+                };
             }
         };
         let admitted = Admitted {
@@ -68,14 +70,54 @@ impl World {
             creator: route.and_then(|route| route.creator().ok().flatten()),
         };
         let allowance = self.limiter.take(key, now);
-        let outcome = if allowance.retry_after_seconds.is_some() {
-            Err(Problem::RateLimited)
-        } else {
-            self.answer_admitted(admitted)
+        if allowance.retry_after_seconds.is_some() {
+            let mut response = Problem::RateLimited.response();
+            allowance.write_headers(&mut response);
+            return Answer {
+                endpoint,
+                response,
+                fault: None,
+            };
+        }
+        let (mut response, fault) = self.answer_or_fail(admitted, key);
+        if let (Some(FaultKind::TokenExpired), Some(token)) = (fault, token) {
+            self.tokens.expire(token, now);
+        }
+        if !fault.is_some_and(FaultKind::is_before_fanvue) {
+            let shown = fault.map_or(allowance, |kind| self.faults.allowance(kind, allowance));
+            shown.write_headers(&mut response);
+        }
+        Answer {
+            endpoint,
+            response,
+            fault,
+        }
+    }
+
+    /// The answer, or what a fault makes of it.
+    fn answer_or_fail(
+        &mut self,
+        admitted: Admitted<'_>,
+        key: BucketKey,
+    ) -> (ApiResponse, Option<FaultKind>) {
+        let answer = |world: &mut Self| {
+            world
+                .answer_admitted(admitted)
+                .unwrap_or_else(|problem| problem.response())
         };
-        let mut response = outcome.unwrap_or_else(|problem| problem.response());
-        allowance.write_headers(&mut response);
-        (endpoint, response)
+        let Some(route) = admitted.route else {
+            return (answer(self), None);
+        };
+        let own = self.accounts[admitted.principal.0].profile.uuid;
+        let query = Query::parse(&admitted.request.query);
+        let subject = FaultSubject {
+            target: route.endpoint().into(),
+            model: Some(key.creator.unwrap_or(own)),
+            has_cursor: query.text("cursor").is_some(),
+            is_refresh: false,
+        };
+        let drawn = self.faults.draw(&subject, Some(key));
+        self.answer_under(drawn, &subject, admitted.request, answer)
     }
 
     fn answer_admitted(&mut self, admitted: Admitted<'_>) -> Result<ApiResponse, Problem> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::client::ClientCredentials;
 use crate::clock::{Clock, Micros};
+use crate::faults::{FaultProfile, Faults};
 use crate::hazards::Hazards;
 use crate::switches::{Shape, Switches};
 
@@ -34,6 +35,8 @@ pub struct SimulatorConfig {
     /// How far Fanvue's clock is ahead of the simulator's, in seconds; negative when it is behind.
     /// Default 0. The epoch is an instant of the simulator's clock.
     pub server_clock_offset: i64,
+    /// What goes wrong by chance; can still be changed while the simulator runs. Default nothing.
+    pub faults: Faults,
     /// What is awkward about the rows. Default nothing.
     pub hazards: Hazards,
     /// The behaviours that can still be changed while the simulator runs.
@@ -54,6 +57,7 @@ impl Default for SimulatorConfig {
             client: ClientCredentials::default(),
             redirect_uris: Vec::new(),
             server_clock_offset: 0,
+            faults: Faults::none(),
             hazards: Hazards::none(),
             switches: Switches::default(),
         }
@@ -138,10 +142,25 @@ impl SimulatorConfig {
         self
     }
 
+    /// Sets what goes wrong by chance.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self
+    }
+
     /// Sets what is awkward about the rows.
     #[must_use]
     pub fn with_hazards(mut self, hazards: Hazards) -> Self {
         self.hazards = hazards;
+        self
+    }
+
+    /// Sets faults and hazards to those of a profile.
+    #[must_use]
+    pub fn with_fault_profile(mut self, profile: FaultProfile) -> Self {
+        self.faults = profile.faults();
+        self.hazards = profile.hazards();
         self
     }
 

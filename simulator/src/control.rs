@@ -14,12 +14,16 @@
 //! | `POST /models/{id}/rows/{sequence}/amend` | changes its amounts ([`Amendment`][crate::Amendment]); the row |
 //! | `PUT /models/{id}/shape` `{"shape"}` | gives a creator rows of its own generation, null the world's |
 //! | `POST /churn` `{"step"}` | one random event ([`ChurnEvent`][crate::ChurnEvent]) |
+//! | `GET`, `PUT /faults` | the random faults ([`Faults`][crate::Faults]); `PUT` sets all of them |
+//! | `POST /faults/script` | a scripted fault ([`ScriptedFault`][crate::ScriptedFault]); 201 with it |
+//! | `DELETE /faults` | nothing goes wrong from now on |
 //! | `POST /grants` `{"model"?}` | a fresh grant of the agency, or of a creator |
 //! | `POST /revoke` `{"model"?}` | revokes all grants, or those of a creator |
 //! | `GET`, `DELETE /requests` | the request log; forgets it |
 //! | `PUT /rate-limit` `{"requests"}` | requests per minute and bucket, 0 is unlimited |
 //! | `GET`, `PUT /switches` | the switches; members left out stay as they are |
 
+mod faults;
 mod rows;
 
 use http::StatusCode;
@@ -140,6 +144,7 @@ fn answer(
         ("GET", ["models"]) => ApiResponse::json(ok, &world.models()),
         ("GET", ["totals"]) => ApiResponse::json(ok, &world.totals()),
         (_, ["models", id, rest @ ..]) => rows::answer(world, request, (id, rest), now)?,
+        (_, ["faults", rest @ ..]) => faults::answer(world, request, rest)?,
         ("POST", ["churn"]) => {
             let step: Step = serde_json::from_slice(body)?;
             ApiResponse::json(ok, &world.churn(step.step, now))

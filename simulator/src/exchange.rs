@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::client::ClientCredentials;
+use crate::delivery::Delivery;
+use crate::faults::FaultKind;
 
 /// A request as the simulator reads it. Header names are compared without case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +89,7 @@ impl ApiRequest {
     }
 }
 
-/// A response as the simulator writes it.
+/// A response as the simulator writes it, and how much of it arrives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiResponse {
     /// The status code.
@@ -96,6 +98,16 @@ pub struct ApiResponse {
     pub headers: Vec<(String, String)>,
     /// The raw body.
     pub body: Vec<u8>,
+    /// How it reaches the client. Whoever calls [`crate::World::respond`] directly looks here first.
+    pub delivery: Delivery,
+}
+
+/// A response with what the log says about it.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) endpoint: String,
+    pub(crate) response: ApiResponse,
+    pub(crate) fault: Option<FaultKind>,
 }
 
 impl ApiResponse {
@@ -113,6 +125,17 @@ impl ApiResponse {
             status: StatusCode::FOUND,
             headers: vec![("location".to_owned(), location)],
             body: Vec::new(),
+            delivery: Delivery::Whole,
+        }
+    }
+
+    /// What is never said, because the connection ends.
+    pub(crate) fn unanswered() -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            headers: Vec::new(),
+            body: Vec::new(),
+            delivery: Delivery::Reset,
         }
     }
 
@@ -121,6 +144,7 @@ impl ApiResponse {
             status,
             headers: vec![("content-type".to_owned(), content_type.to_owned())],
             body,
+            delivery: Delivery::Whole,
         }
     }
 
@@ -133,7 +157,16 @@ impl ApiResponse {
         find_header(&self.headers, name)
     }
 
-    /// The body as JSON; `None` when it is not JSON.
+    /// The bytes of the body that reach the client; `None` when no answer does.
+    pub fn arriving_body(&self) -> Option<&[u8]> {
+        match self.delivery {
+            Delivery::Whole | Delivery::Delayed(_) => Some(&self.body),
+            Delivery::Truncated { after } => Some(&self.body[..after.min(self.body.len())]),
+            Delivery::Reset => None,
+        }
+    }
+
+    /// The whole body as JSON, however much of it arrives; `None` when it is not JSON.
     pub fn json_body(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }

@@ -12,7 +12,7 @@
 //! | what happens to rows later | `append`, `amend`, `churn` |
 //! | what is asked and answered | `exchange`, `routes`, `query`, `cursor`, `problem`, `endpoints` |
 //! | who may ask, and how often | `tokens`, `oauth`, `limiter` |
-//! | what can be switched | [`Switches`] |
+//! | what can be switched, and what can go wrong | [`Switches`], `faults`, [`Delivery`] |
 //! | people and tests looking in | `control` (`/_simulator/…`), [`RequestLog`] |
 //!
 //! Amounts are `i64` US cents, instants are [`Micros`] (UTC microseconds). Tokens and codes come
@@ -29,9 +29,11 @@ mod clock;
 mod config;
 mod control;
 mod cursor;
+mod delivery;
 mod endpoints;
 mod exchange;
 mod fans;
+mod faults;
 mod generate;
 mod hazards;
 mod ledger;
@@ -58,7 +60,9 @@ pub use churn::{ChurnEvent, ChurnKind};
 pub use client::{ClientCredentials, TokenGrant};
 pub use clock::{Clock, ManualClock, Micros};
 pub use config::SimulatorConfig;
+pub use delivery::Delivery;
 pub use exchange::{ApiRequest, ApiResponse};
+pub use faults::{FaultKind, FaultProfile, FaultTarget, Faults, ScriptedFault, UnknownProfile};
 pub use hazards::Hazards;
 pub use ledger_row::{Feed, LedgerRow, ServedRow};
 pub use request_log::{LoggedRequest, RequestLog};

@@ -103,6 +103,16 @@ impl Limiter {
 }
 
 impl Allowance {
+    /// The same bucket as if nothing were left in it; whether and how long to wait is up to the
+    /// caller.
+    pub(crate) fn used_up(self, retry_after_seconds: Option<i64>) -> Self {
+        Self {
+            remaining: 0,
+            retry_after_seconds,
+            ..self
+        }
+    }
+
     /// Writes the three headers of every answer, and `Retry-After` where it applies.
     pub(crate) fn write_headers(self, response: &mut ApiResponse) {
         response.push_header("x-ratelimit-limit", self.limit.to_string());

@@ -10,7 +10,8 @@ use serde_json::json;
 use thiserror::Error;
 
 use crate::clock::Micros;
-use crate::exchange::{ApiRequest, ApiResponse};
+use crate::exchange::{Answer, ApiRequest, ApiResponse};
+use crate::faults::{FaultSubject, FaultTarget};
 use crate::request_log::UNKNOWN_ENDPOINT;
 use crate::tokens::GrantRefused;
 use crate::world::World;
@@ -73,20 +74,46 @@ impl Parameters {
     }
 }
 
-/// Answers a request of the OAuth host; the first part is the endpoint for the log.
-pub(crate) fn respond(
-    world: &mut World,
-    request: &ApiRequest,
-    now: Micros,
-) -> (String, ApiResponse) {
-    let endpoint = format!("{} {}", request.method, request.path);
-    let outcome = match (&request.method, request.path.as_str()) {
-        (&Method::GET, "/oauth2/auth") => authorize::answer(world, request, now),
-        (&Method::POST, "/oauth2/token") => token::answer(world, request, now),
-        _ => {
-            let response = OAuthError::NoRoute.response();
-            return (UNKNOWN_ENDPOINT.to_owned(), response);
+impl World {
+    /// Answers a request of the OAuth host. Faults befall the token endpoint only: the consent page
+    /// is for people.
+    pub(crate) fn respond_oauth(&mut self, request: &ApiRequest, now: Micros) -> Answer {
+        let endpoint = format!("{} {}", request.method, request.path);
+        match (&request.method, request.path.as_str()) {
+            (&Method::GET, "/oauth2/auth") => Answer {
+                endpoint,
+                response: answer_of(authorize::answer(self, request, now)),
+                fault: None,
+            },
+            (&Method::POST, "/oauth2/token") => self.respond_token(endpoint, request, now),
+            _ => Answer {
+                endpoint: UNKNOWN_ENDPOINT.to_owned(),
+                response: OAuthError::NoRoute.response(),
+                fault: None,
+            },
         }
-    };
-    (endpoint, outcome.unwrap_or_else(|error| error.response()))
+    }
+
+    fn respond_token(&mut self, endpoint: String, request: &ApiRequest, now: Micros) -> Answer {
+        let form = Parameters::parse(&request.body);
+        let subject = FaultSubject {
+            target: FaultTarget::Token,
+            model: None,
+            has_cursor: false,
+            is_refresh: form.find("grant_type") == Some("refresh_token"),
+        };
+        let drawn = self.faults.draw(&subject, None);
+        let (response, fault) = self.answer_under(drawn, &subject, request, |world| {
+            answer_of(token::answer(world, request, now))
+        });
+        Answer {
+            endpoint,
+            response,
+            fault,
+        }
+    }
+}
+
+fn answer_of(outcome: Result<ApiResponse, OAuthError>) -> ApiResponse {
+    outcome.unwrap_or_else(|error| error.response())
 }

@@ -16,6 +16,7 @@ pub(crate) enum Stream {
     Live,
     Tokens,
     Appended,
+    Faults,
     LiveEvents,
     /// One per step of [`crate::World::churn`].
     Churn(u64),
@@ -32,6 +33,7 @@ impl Stream {
             Self::Live => 2,
             Self::Tokens => 3,
             Self::Appended => 4,
+            Self::Faults => 5,
             Self::LiveEvents => 6,
             Self::Churn(step) => CHURN_STREAMS | step,
             Self::Hazards(index) => HAZARD_STREAMS | u64::from(index),

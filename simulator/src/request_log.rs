@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::Serialize;
 
 use crate::clock::Micros;
+use crate::faults::FaultKind;
 
 /// How many single requests are remembered.
 const REMEMBERED: usize = 10_000;
@@ -25,8 +26,10 @@ pub struct LoggedRequest {
     pub path: String,
     /// The query asked with, still encoded; empty for the OAuth host.
     pub query: String,
-    /// Status of the answer.
+    /// Status of the answer, whether or not it arrived.
     pub status: u16,
+    /// What went wrong with the answer; none when it was the true one.
+    pub fault: Option<FaultKind>,
 }
 
 /// Counters per endpoint and status, and the latest 10,000 requests. Requests of the control API
@@ -36,6 +39,8 @@ pub struct LoggedRequest {
 pub struct RequestLog {
     /// Endpoint, then status, then how often.
     pub counts: BTreeMap<String, BTreeMap<u16, u64>>,
+    /// Fault, then how often it befell a request.
+    pub faults: BTreeMap<FaultKind, u64>,
     /// The latest requests, oldest first.
     pub latest: VecDeque<LoggedRequest>,
 }
@@ -61,9 +66,17 @@ impl RequestLog {
             .sum()
     }
 
+    /// Requests that one kind of fault befell.
+    pub fn fault(&self, kind: FaultKind) -> u64 {
+        self.faults.get(&kind).copied().unwrap_or_default()
+    }
+
     pub(crate) fn record(&mut self, request: LoggedRequest) {
         let statuses = self.counts.entry(request.endpoint.clone()).or_default();
         *statuses.entry(request.status).or_default() += 1;
+        if let Some(kind) = request.fault {
+            *self.faults.entry(kind).or_default() += 1;
+        }
         if self.latest.len() == REMEMBERED {
             self.latest.pop_front();
         }

@@ -1,5 +1,6 @@
 //! A world behind a TCP port.
 
+mod body;
 mod handle;
 mod shell;
 

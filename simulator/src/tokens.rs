@@ -145,6 +145,13 @@ impl TokenStore {
         Ok(grant)
     }
 
+    /// Ends the life of an access token early.
+    pub(crate) fn expire(&mut self, token: &str, now: Micros) {
+        if let Some(found) = self.access_tokens.get_mut(token) {
+            found.expires_at = found.expires_at.min(now);
+        }
+    }
+
     pub(crate) fn issue_code(&mut self, consent: Consent, now: Micros) -> String {
         let code = self.randomness.bearer("sim_code_");
         let entry = Code {

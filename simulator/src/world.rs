@@ -14,12 +14,12 @@ use crate::control;
 use crate::endpoints::summary::SummaryCache;
 use crate::exchange::{ApiRequest, ApiResponse};
 use crate::fans::Fan;
+use crate::faults::FaultState;
 use crate::generate::{OrderNumbers, Population, generate};
 use crate::ledger::Row;
 use crate::ledger_row::LedgerRow;
 use crate::limiter::Limiter;
 use crate::live::{LiveEvents, LiveSales};
-use crate::oauth;
 use crate::randomness::{Identifiers, Randomness, Stream};
 use crate::request_log::{LoggedRequest, RequestLog};
 use crate::switches::{Shape, Switches};
@@ -67,6 +67,7 @@ pub struct World {
     pub(crate) summaries: SummaryCache,
     pub(crate) live: Option<LiveSales>,
     pub(crate) live_events: Option<LiveEvents>,
+    pub(crate) faults: FaultState,
     /// Sales that were taken back before they appeared: the position of the creator, and the row.
     pub(crate) awaited: Vec<(usize, Row)>,
     /// Chance for what an appended sale leaves open.
@@ -102,6 +103,7 @@ impl World {
             summaries: SummaryCache::default(),
             live: LiveSales::new(config, epoch),
             live_events: LiveEvents::new(config, epoch),
+            faults: FaultState::new(config.faults.clone(), config.seed),
             awaited: Vec::new(),
             appended: Randomness::new(config.seed, Stream::Appended),
             log: RequestLog::default(),
@@ -113,7 +115,8 @@ impl World {
         world
     }
 
-    /// Answers one request at one instant.
+    /// Answers one request at one instant. How the answer reaches the client is
+    /// [`ApiResponse::delivery`].
     pub fn respond(&mut self, request: &ApiRequest, now: Micros) -> ApiResponse {
         self.advance(now);
         if let Some(path) = request.path.strip_prefix("/_simulator") {
@@ -121,8 +124,8 @@ impl World {
         }
         let served_at = self.server_time(now);
         let is_oauth = request.path.starts_with("/oauth2/");
-        let (endpoint, response) = if is_oauth {
-            oauth::respond(self, request, served_at)
+        let answer = if is_oauth {
+            self.respond_oauth(request, served_at)
         } else {
             self.respond_api(request, served_at)
         };
@@ -130,12 +133,13 @@ impl World {
         let query = if is_oauth { "" } else { &request.query };
         self.log.record(LoggedRequest {
             at: served_at,
-            endpoint,
+            endpoint: answer.endpoint,
             path: request.path.clone(),
             query: query.to_owned(),
-            status: response.status.as_u16(),
+            status: answer.response.status.as_u16(),
+            fault: answer.fault,
         });
-        response
+        answer.response
     }
 
     /// What Fanvue's clock shows.

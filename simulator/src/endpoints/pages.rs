@@ -58,10 +58,7 @@ pub(super) fn take_rows<'ledger>(
 }
 
 fn cursor_after(key: RowKey) -> Cursor {
-    Cursor {
-        place: key.occurred_at.0,
-        tie: key.sequence,
-    }
+    Cursor::new(key.occurred_at.0, key.sequence)
 }
 
 /// The key that a cursor of rows stands for.

@@ -42,7 +42,7 @@ fn cursor_page(call: Call<'_>, mut query: Query) -> Result<ApiResponse, Problem>
     let end = start + data.len();
     let next_cursor = (end < posts.len()).then(|| {
         let place = i64::try_from(end).expect("invariant: posts fit into 32 bits");
-        Cursor { place, tie: 0 }.encode(Walk::Posts)
+        Cursor::new(place, 0).encode(Walk::Posts)
     });
     let page = CursorPage {
         data,

@@ -52,13 +52,7 @@ pub(super) fn answer(call: Call<'_>, mut query: Query) -> Result<ApiResponse, Pr
     let remaining = rows.len();
     let data: Vec<SubscriberDayRow> = rows.into_iter().rev().take(size).collect();
     let last = data.last().filter(|_| remaining > size);
-    let next_cursor = last.map(|row| {
-        let cursor = Cursor {
-            place: row.date.0,
-            tie: 0,
-        };
-        cursor.encode(Walk::SubscriberDays)
-    });
+    let next_cursor = last.map(|row| Cursor::new(row.date.0, 0).encode(Walk::SubscriberDays));
     let page = CursorPage {
         data,
         next_cursor,

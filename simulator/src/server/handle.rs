@@ -9,6 +9,7 @@ use crate::amend::{AmendError, Amendment};
 use crate::append::{AppendError, NewReversal, NewSale};
 use crate::churn::ChurnEvent;
 use crate::client::TokenGrant;
+use crate::faults::{Faults, ScriptedFault};
 use crate::ledger_row::LedgerRow;
 use crate::request_log::RequestLog;
 use crate::switches::{Shape, Switches};
@@ -138,5 +139,20 @@ impl Simulator {
     /// Sets how far Fanvue's clock is ahead of the simulator's, in seconds.
     pub fn set_server_clock_offset(&self, seconds: i64) {
         self.with_world(|world, now| world.set_server_clock_offset(seconds, now));
+    }
+
+    /// Sets the random faults; scripted ones stay.
+    pub fn set_faults(&self, faults: Faults) {
+        self.with_world(|world, _| world.set_faults(faults));
+    }
+
+    /// Lets a fault happen at a named request.
+    pub fn script_fault(&self, fault: ScriptedFault) {
+        self.with_world(|world, _| world.script_fault(fault));
+    }
+
+    /// From now on nothing goes wrong.
+    pub fn calm(&self) {
+        self.with_world(|world, _| world.calm());
     }
 }

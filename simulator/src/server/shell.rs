@@ -1,4 +1,4 @@
-//! Turns HTTP into [`World::respond`] and back.
+//! Turns HTTP into [`World::respond`] and back, and does to the connection what the world decides.
 
 use std::sync::{MutexGuard, PoisonError};
 
@@ -6,10 +6,13 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::Response;
+use http::header::CONTENT_LENGTH;
 use http::{StatusCode, request};
 
 use super::SharedWorld;
+use super::body::BrokenBody;
 use crate::clock::Clock;
+use crate::delivery::Delivery;
 use crate::exchange::{ApiRequest, ApiResponse};
 use crate::world::World;
 
@@ -34,6 +37,9 @@ async fn handle(State(shell): State<Shell>, parts: request::Parts, body: Bytes) 
     };
     let status = response.status.as_u16();
     tracing::debug!(method = %request.method, path = %request.path, status, "simulator.request");
+    if let Delivery::Delayed(pause) = response.delivery {
+        tokio::time::sleep(pause).await;
+    }
     write(response)
 }
 
@@ -56,17 +62,26 @@ fn read(parts: &request::Parts, body: &Bytes) -> ApiRequest {
     }
 }
 
+/// The response with the fate of its body; the connection does the rest.
 fn write(response: ApiResponse) -> Response {
     let mut builder = Response::builder().status(response.status);
     for (name, value) in response.headers {
         builder = builder.header(name, value);
     }
-    builder
-        .body(Body::from(response.body))
-        .unwrap_or_else(|error| {
-            tracing::error!(%error, "simulator.unwritable_response");
-            let mut failure = Response::new(Body::empty());
-            *failure.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-            failure
-        })
+    let body = match response.delivery {
+        Delivery::Whole | Delivery::Delayed(_) => Body::from(response.body),
+        Delivery::Truncated { after } => {
+            builder = builder.header(CONTENT_LENGTH, response.body.len());
+            let mut arriving = response.body;
+            arriving.truncate(after);
+            Body::new(BrokenBody::after(arriving))
+        }
+        Delivery::Reset => Body::new(BrokenBody::without_answer()),
+    };
+    builder.body(body).unwrap_or_else(|error| {
+        tracing::error!(%error, "simulator.unwritable_response");
+        let mut failure = Response::new(Body::empty());
+        *failure.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        failure
+    })
 }

@@ -92,7 +92,7 @@ fn rows_of_one_order_and_source_never_become_equal() {
 }
 
 #[test]
-fn events_come_by_themselves_however_often_somebody_looks() {
+fn events_come_by_themselves_however_often_somebody_looks_until_the_calm() {
     let hazards = Hazards {
         live_event_gap: Some(Duration::from_secs(10)),
         ..Hazards::none()
@@ -111,6 +111,13 @@ fn events_come_by_themselves_however_often_somebody_looks() {
     patient.advance(end);
     assert_eq!(truth_of(&patient), truth_of(&curious));
     assert!(truth_of(&patient) != truth_of(&World::new(&settings, epoch())));
+
+    let quiet = settings.with_live_sales(Duration::from_hours(10_000));
+    let mut world = World::new(&quiet, epoch());
+    world.calm();
+    let before = truth_of(&world);
+    world.advance(end);
+    assert_eq!(truth_of(&world), before);
 }
 
 #[test]

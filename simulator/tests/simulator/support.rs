@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tidemark_simulator::{
-    ApiRequest, ApiResponse, Feed, Micros, ServedRow, Shape, SimulatorConfig, Source, World,
+    ApiRequest, ApiResponse, Feed, Micros, ScriptedFault, ServedRow, Shape, SimulatorConfig,
+    Source, World,
 };
 use uuid::Uuid;
 
@@ -68,6 +69,12 @@ impl Scene {
     pub fn get(&mut self, path: &str) -> ApiResponse {
         let request = ApiRequest::api(path, &self.token);
         self.send(&request)
+    }
+
+    /// The answer to a request that a scripted fault befalls.
+    pub fn get_under(&mut self, fault: ScriptedFault, path: &str) -> ApiResponse {
+        self.world.script_fault(fault);
+        self.get(path)
     }
 
     /// The body of a request that must succeed.
@@ -142,6 +149,12 @@ pub fn truth(scene: &Scene, position: usize, shape: Shape) -> Vec<ServedRow> {
     let mut rows: Vec<ServedRow> = ledger.iter().filter_map(|row| row.served(shape)).collect();
     rows.sort();
     rows
+}
+
+/// The rows of a page as a client reads them.
+pub fn rows_seen(page: &Value, feed: Feed) -> Vec<ServedRow> {
+    let rows = page["data"].as_array().unwrap().iter();
+    rows.map(|row| seen_row(row, feed)).collect()
 }
 
 fn seen_row(row: &Value, feed: Feed) -> ServedRow {
