@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use tidemark_domain::{AgencyId, ModelId, Zone};
+use tidemark_simulator::FaultProfile;
 use tidemark_tenancy::Role;
 use uuid::Uuid;
 
@@ -203,6 +204,9 @@ pub struct SimArguments {
     /// Requests per minute and bucket; 0 for no limit.
     #[arg(long, default_value_t = 200)]
     pub rate_limit: u32,
+    /// What goes wrong: none, network, limits, paging, rows, auth or chaos.
+    #[arg(long, value_name = "PROFILE", default_value = "none")]
+    pub faults: FaultProfile,
 }
 
 /// `tidemark bench …`

@@ -14,7 +14,8 @@ pub async fn run(arguments: &SimArguments, output: Output) -> Result<()> {
         .with_seed(arguments.seed)
         .with_models(arguments.models)
         .with_transactions(arguments.transactions)
-        .with_rate_limit(arguments.rate_limit);
+        .with_rate_limit(arguments.rate_limit)
+        .with_fault_profile(arguments.faults);
     let simulator = Simulator::start(config, arguments.listen).await?;
     let (client, grant) = (simulator.client(), simulator.agency_grant());
     let url = simulator.base_url();
