@@ -81,7 +81,9 @@ create table models (
 create table fanvue_transactions (
     agency_id         uuid not null,
     model_id          uuid not null,
-    row_key           text not null,
+    -- Compared byte by byte: the rows of an order are found by the beginning of their keys.
+    row_key           text collate "C" not null,
+    shape             text not null check (shape in ('bare', 'unversioned', 'v1')),
     occurred_at       timestamptz not null,
     source            text not null,
     gross_cents       bigint not null,
@@ -107,7 +109,18 @@ create index fanvue_transactions_window on fanvue_transactions (agency_id, occur
     include (model_id, source, gross_cents, net_cents, fan_id)
     where withdrawn_at is null;
 
--- Rows that could not be read: kept whole, with the reason, until they can be replayed.
+-- What a row held before Fanvue changed its amounts.
+create table ledger_amendments (
+    agency_id  uuid not null,
+    model_id   uuid not null,
+    row_key    text collate "C" not null,
+    amended_at timestamptz not null,
+    before     jsonb not null,
+    primary key (agency_id, model_id, row_key, amended_at),
+    foreign key (agency_id, model_id) references models
+);
+
+-- Rows that could not be read: kept whole, with the reason, until they were read after all.
 create table quarantine (
     agency_id     uuid not null,
     model_id      uuid not null,
@@ -115,18 +128,24 @@ create table quarantine (
     payload_hash  text not null,
     payload       jsonb not null,
     reason        text not null,
+    order_id      text,
     first_seen_at timestamptz not null,
     last_seen_at  timestamptz not null,
+    resolved_at   timestamptz,
     primary key (agency_id, model_id, endpoint, payload_hash),
     foreign key (agency_id, model_id) references models
 );
 
+-- Few rows wait in quarantine; every page looks whether it holds one of them.
+create index quarantine_waiting on quarantine (agency_id, model_id, order_id)
+    where resolved_at is null;
+
 -- Where the reading of one model's stream stands.
 --   lease_*   who may write; a take-over raises lease_token, and every write names its token.
---   walk_*    the window being read, newest page first, and the cursor of its next page.
+--   progress  where the lanes are: the document of the job's state machine, written by it alone.
 --   proven_*  the stream was read without a gap over [proven_since, proven_until).
 --   watermark the newest stored row.
---   full_read_at the newest instant up to which the whole history was read in one walk.
+--   full_read_at when the last full re-read began that has ended.
 --   family    which of Fanvue's two path families answers for this model.
 create table sync_state (
     agency_id          uuid not null,
@@ -134,10 +153,7 @@ create table sync_state (
     stream             text not null check (stream in ('transactions', 'audience')),
     lease_token        bigint not null default 0,
     lease_until        timestamptz,
-    walk_from          timestamptz,
-    walk_to            timestamptz,
-    walk_cursor        text,
-    walk_carry         jsonb,
+    progress           jsonb not null default '{}',
     proven_since       timestamptz,
     proven_until       timestamptz,
     watermark          timestamptz,
@@ -149,9 +165,25 @@ create table sync_state (
     last_error_message text,
     primary key (agency_id, model_id, stream),
     foreign key (agency_id, model_id) references models,
-    check ((walk_from is null) = (walk_to is null)),
     check ((proven_since is null) = (proven_until is null))
 );
+
+-- Gross of sales per closed UTC day, in the ledger and as Fanvue sums it up. A day stays here with
+-- its drift until both agree.
+create table reconciliations (
+    agency_id    uuid not null,
+    model_id     uuid not null,
+    day          date not null,
+    ledger_cents bigint not null,
+    fanvue_cents bigint not null,
+    compared_at  timestamptz not null,
+    primary key (agency_id, model_id, day),
+    foreign key (agency_id, model_id) references models
+);
+
+-- Days that differ are few, and /api/status shows them all.
+create index reconciliations_drifted on reconciliations (agency_id, day)
+    where ledger_cents <> fanvue_cents;
 
 -- The run that callers of one agency's job work on together: a model is done when it was proven
 -- at or after run_started_at; in a full run, when its whole history was read again since then.
@@ -190,6 +222,8 @@ create table rate_buckets (
     remaining     bigint not null,
     resets_at     timestamptz not null,
     observed_at   timestamptz not null,
+    -- the end of the pause that a 429 asked for
+    paused_until  timestamptz,
     primary key (agency_id, connection_id, bucket),
     foreign key (agency_id, connection_id) references connections
 );

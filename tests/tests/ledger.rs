@@ -15,7 +15,7 @@ fn told_by_fanvue(row: &LedgerRow) -> Told {
     let text = |id: &Option<uuid::Uuid>| id.map(|id| id.to_string());
     let sold = |id: &Option<uuid::Uuid>| text(id).filter(|_| row.reverses.is_none());
     (
-        row.order_id.clone(),
+        row.order_id.clone().expect("an order id"),
         row.source.as_str().to_owned(),
         [row.gross_cents, row.net_cents, row.total_cents],
         // Fanvue names message and post on their sales only, not on the reversals of them.
@@ -99,8 +99,12 @@ async fn d013_a_second_sync_and_a_full_one_change_nothing() {
             .unwrap();
         let report: serde_json::Value = response.json().await.unwrap();
         assert_eq!(report["outcome"], "done", "{report}");
-        assert_eq!(report["rows"]["fetched"], 600);
-        assert_eq!(report["rows"]["unchanged"], 600);
+        let rows = &report["rows"];
+        assert!(rows["fetched"].as_u64().unwrap() >= 600, "{report}");
+        assert_eq!(
+            (&rows["inserted"], &rows["changed"]),
+            (&0.into(), &0.into())
+        );
     })
     .await;
 }

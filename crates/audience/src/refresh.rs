@@ -1,12 +1,11 @@
 //! Counting one model: one call, two for a creator's own account.
 
-use tidemark_connections::{ConnectionError, access, access_after_rejection};
-use tidemark_domain::Secret;
-use tidemark_fanvue::{Account, FanvueClient, FanvueError};
+use tidemark_connections::{Caller, ConnectionError};
+use tidemark_fanvue::Account;
 use tidemark_jobs::drive::{Assignment, ModelEnd, ModelJob};
 use tidemark_jobs::tally::{AgencyTally, Tally};
 use tidemark_jobs::work::ModelWork;
-use tidemark_jobs::{Description, StepError, StepRequest, Stream};
+use tidemark_jobs::{Description, StepBudget, StepError, StepRequest, Stream};
 use tidemark_ports::{Platform, SqlError};
 
 use crate::counts::{self, Observation};
@@ -23,66 +22,31 @@ impl<'a, P: Platform> StatsRefresh<'a, P> {
     pub const fn new(platform: &'a P, settings: &'a AudienceSettings) -> Self {
         Self { platform, settings }
     }
-
-    /// Counts a model; a rejected token is renewed once.
-    async fn observe(
-        &self,
-        work: &ModelWork,
-        api_calls: &mut u32,
-    ) -> Result<Observation, ConnectionError> {
-        let connections = &self.settings.connections;
-        let (agency, connection) = (work.agency, work.connection);
-        let grant = access(self.platform, connections, agency, connection).await?;
-        match self
-            .count(work, grant.access_token.clone(), api_calls)
-            .await
-        {
-            Err(FanvueError::Unauthorized { .. }) => {
-                let renewed =
-                    access_after_rejection(self.platform, connections, agency, connection, &grant)
-                        .await?;
-                Ok(self.count(work, renewed.access_token, api_calls).await?)
-            }
-            result => Ok(result?),
-        }
-    }
-
-    async fn count(
-        &self,
-        work: &ModelWork,
-        access_token: Secret,
-        api_calls: &mut u32,
-    ) -> Result<Observation, FanvueError> {
-        let fanvue = &self.settings.connections.fanvue;
-        let client = FanvueClient::new(self.platform, fanvue, access_token);
-        let result = observe_with(&client, self.platform, work).await;
-        *api_calls += client.calls();
-        result
-    }
 }
 
-async fn observe_with<P: Platform>(
-    client: &FanvueClient<'_, P>,
+/// Counts a model: one call, two for a creator's own account.
+async fn observe<P: Platform>(
+    caller: &mut Caller<'_, P>,
     platform: &P,
     work: &ModelWork,
-) -> Result<Observation, FanvueError> {
-    let account = if work.own_account {
-        Account::Own
-    } else {
-        Account::Managed(work.model)
-    };
+) -> Result<Observation, ConnectionError> {
+    let account = caller.account();
     let now = platform.now();
-    let answer = client.audience(account).await?;
+    let audience = caller.call(async |client| client.audience(account).await);
+    let audience = audience.await?;
     let unread_messages = match account {
-        Account::Own => Some(client.unread_messages().await?.data),
+        Account::Own => {
+            let unread = caller.call(async |client| client.unread_messages().await);
+            Some(unread.await?)
+        }
         Account::Managed(_) => None,
     };
     Ok(Observation {
-        audience: answer.data,
+        audience,
         unread_messages,
         day: work.zone.day_of(now),
         observed_at: now,
-        rate: (work.connection, answer.rate),
+        rate: (work.connection, caller.reading()),
     })
 }
 
@@ -90,7 +54,12 @@ impl<P: Platform> ModelJob for StatsRefresh<'_, P> {
     const DESCRIPTION: Description = DESCRIPTION;
     const STREAM: Stream = Stream::Audience;
 
-    async fn prepare(&self, _request: &StepRequest, _tally: &mut Tally) -> Result<(), StepError> {
+    async fn prepare(
+        &self,
+        _request: &StepRequest,
+        _budget: StepBudget,
+        _tally: &mut Tally,
+    ) -> Result<(), StepError> {
         Ok(())
     }
 
@@ -103,12 +72,21 @@ impl<P: Platform> ModelJob for StatsRefresh<'_, P> {
             work,
             lease,
             target,
-            ..
+            budget,
         } = assignment;
         if work.proven_until.is_some_and(|until| until >= target.since) {
             return Ok(ModelEnd::Done);
         }
-        match self.observe(work, &mut tally.api_calls).await {
+        let mut caller = Caller::new(
+            self.platform,
+            &self.settings.connections,
+            (work.agency, work.connection),
+            Account::of(work.model, work.own_account),
+            budget.deadline(),
+        );
+        let result = observe(&mut caller, self.platform, work).await;
+        tally.api_calls += caller.take_calls();
+        match result {
             Ok(observation) => {
                 tally.rows.fetched += 1;
                 if !counts::store(self.platform, lease, observation).await? {
@@ -118,9 +96,7 @@ impl<P: Platform> ModelJob for StatsRefresh<'_, P> {
                 Ok(ModelEnd::Done)
             }
             Err(ConnectionError::Database(error)) => Err(error),
-            Err(ConnectionError::Fanvue(FanvueError::RateLimited { pause, .. })) => {
-                Ok(ModelEnd::Paused(self.platform.now().plus(pause)))
-            }
+            Err(ConnectionError::Paused(until)) => Ok(ModelEnd::Paused(until)),
             Err(error) => Ok(ModelEnd::Failed {
                 code: error.code(),
                 message: error.to_string(),

@@ -133,7 +133,13 @@ async fn renew(
     let refresh_token = settings
         .keys
         .open(agency, TokenKind::Refresh, &stored.refresh_sealed)?;
-    match oauth::refresh(platform, &settings.fanvue, &refresh_token).await {
+    let mut answer = oauth::refresh(platform, &settings.fanvue, &refresh_token).await;
+    if matches!(answer, Err(FanvueError::NoAnswer { .. })) {
+        // Fanvue may have renewed and the answer was lost: within its grace the same token works
+        // once more (fanvue-api section 3, client rule 3).
+        answer = oauth::refresh(platform, &settings.fanvue, &refresh_token).await;
+    }
+    match answer {
         Ok(pair) => {
             let next_refresh = pair.refresh_token.unwrap_or(refresh_token);
             let access_sealed =

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 use tidemark_domain::{AgencyId, ConnectionId, Instant, ModelId};
-use tidemark_fanvue::{FanvueClient, FanvueError};
+use tidemark_fanvue::FanvueError;
 use tidemark_ports::{Platform, Sql, SqlError, Value};
 use uuid::Uuid;
 
-use crate::ConnectionError;
+use crate::{Caller, ConnectionError};
 
 /// One creator to store.
 #[derive(Clone, Debug, Serialize)]
@@ -27,12 +27,12 @@ struct FoundModel {
 /// [`ConnectionError::Fanvue`] or [`ConnectionError::Database`].
 pub async fn discover<P: Platform>(
     platform: &P,
-    client: &FanvueClient<'_, P>,
+    caller: &mut Caller<'_, P>,
     (agency, connection): (AgencyId, ConnectionId),
     now: Instant,
 ) -> Result<usize, ConnectionError> {
-    let principal = client.principal().await?.data;
-    let mut found = managed(client).await?;
+    let principal = caller.call(async |client| client.principal().await).await?;
+    let mut found = managed(caller).await?;
     if principal.is_creator {
         let model_id = ModelId::new(principal.uuid);
         found.retain(|model| model.model_id != model_id);
@@ -48,11 +48,12 @@ pub async fn discover<P: Platform>(
 }
 
 async fn managed<P: Platform>(
-    client: &FanvueClient<'_, P>,
+    caller: &mut Caller<'_, P>,
 ) -> Result<Vec<FoundModel>, ConnectionError> {
     let mut found = Vec::new();
     for page in 1.. {
-        match client.managed_creators(page).await {
+        let answer = caller.call(async |client| client.managed_creators(page).await);
+        match answer.await {
             Ok((creators, has_more)) => {
                 found.extend(creators.into_iter().map(|creator| FoundModel {
                     model_id: creator.uuid,
@@ -65,8 +66,8 @@ async fn managed<P: Platform>(
                 }
             }
             // Only agencies may list creators; a creator's own grant is refused here.
-            Err(FanvueError::Forbidden { .. }) if page == 1 => break,
-            Err(error) => return Err(error.into()),
+            Err(ConnectionError::Fanvue(FanvueError::Forbidden { .. })) if page == 1 => break,
+            Err(error) => return Err(error),
         }
     }
     Ok(found)

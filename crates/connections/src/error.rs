@@ -1,6 +1,6 @@
 //! Why a grant cannot be used.
 
-use tidemark_domain::ConnectionId;
+use tidemark_domain::{ConnectionId, Instant};
 use tidemark_fanvue::FanvueError;
 use tidemark_ports::SqlError;
 use tidemark_sealing::SealingError;
@@ -17,6 +17,9 @@ pub enum ConnectionError {
     /// Another caller is renewing the expired token and has not finished.
     #[error("the Fanvue connection {0} is being renewed by another step")]
     BeingRenewed(ConnectionId),
+    /// The bucket of requests is used up until then: a pause, not a failure.
+    #[error("Fanvue's request limit is used up until {0}")]
+    Paused(Instant),
     /// The stored tokens cannot be opened.
     #[error(transparent)]
     Sealing(#[from] SealingError),
@@ -35,6 +38,7 @@ impl ConnectionError {
             Self::Reconnect(_) => "reconnect",
             Self::Unknown(_) => "connection_unknown",
             Self::BeingRenewed(_) => "connection_busy",
+            Self::Paused(_) => "fanvue_rate_limited",
             Self::Sealing(_) => "token_key",
             Self::Fanvue(error) => error.code(),
             Self::Database(_) => "database",

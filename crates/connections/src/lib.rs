@@ -1,11 +1,14 @@
-//! Grants at Fanvue: stored sealed, renewed by one caller at a time, and the creators they manage.
+//! Grants at Fanvue: stored sealed, renewed by one caller at a time, used within their budget, and
+//! the creators they manage.
 
 pub mod access;
+pub mod budget;
+pub mod caller;
 pub mod discover;
 pub mod error;
 pub mod store;
 
-pub use access::{Grant, access, access_after_rejection};
+pub use caller::Caller;
 pub use error::ConnectionError;
 
 use tidemark_fanvue::FanvueSettings;

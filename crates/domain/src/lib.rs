@@ -2,6 +2,7 @@
 //!
 //! Nothing here does I/O or knows a clock: "now" always comes from the caller.
 
+pub mod backoff;
 pub mod ids;
 pub mod money;
 pub mod secret;

@@ -34,6 +34,11 @@ pub enum Account {
 }
 
 impl Account {
+    /// A model's, by the path that answers for it: `own` where the grant is the creator's own.
+    pub const fn of(model: ModelId, own: bool) -> Self {
+        if own { Self::Own } else { Self::Managed(model) }
+    }
+
     /// The bucket that requests for this account draw from.
     pub const fn bucket(self) -> Bucket {
         match self {

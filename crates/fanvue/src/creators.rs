@@ -67,9 +67,9 @@ impl<P: Platform> FanvueClient<'_, P> {
     pub async fn managed_creators(
         &self,
         page: u32,
-    ) -> Result<(Vec<ManagedCreator>, bool), FanvueError> {
+    ) -> Result<Answer<(Vec<ManagedCreator>, bool)>, FanvueError> {
         let path = format!("/creators?page={page}&size=50");
         let answer: Answer<CreatorsPage> = self.get(Bucket::Principal, "/creators", &path).await?;
-        Ok((answer.data.data, answer.data.pagination.has_more))
+        Ok(answer.map(|page| (page.data, page.pagination.has_more)))
     }
 }

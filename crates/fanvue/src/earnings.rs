@@ -2,7 +2,7 @@
 //!
 //! Source: <https://api.fanvue.com/docs/api-reference/reference/insights/get-earnings>.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use serde_json::value::RawValue;
 use tidemark_domain::{Cents, FanId, Instant, Source};
@@ -40,7 +40,7 @@ impl Family {
             .find(|family| family.word() == word)
     }
 
-    const fn prefix(self) -> &'static str {
+    pub(crate) const fn prefix(self) -> &'static str {
         match self {
             Self::V1 => "/v1",
             Self::Unversioned => "",
@@ -48,9 +48,47 @@ impl Family {
     }
 }
 
+/// Where rows are read from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Surface {
+    /// `/insights/earnings`: sales, and in the v1 family reversals too.
+    #[default]
+    Earnings,
+    /// `/insights/spending`: the reversals of the older family, for one's own account only.
+    Spending,
+}
+
+/// What identifies a row and what its amounts mean: rows of one transaction may differ between
+/// shapes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shape {
+    /// Without an order id: rows of February 2026, rewards, reversals of the older family.
+    Bare,
+    /// With an order id, from the older family: gross is what the fan paid.
+    Unversioned,
+    /// With an order id, from `/v1`: gross is the creator's price.
+    V1,
+}
+
+impl Shape {
+    /// Reads the word of the table `fanvue_transactions`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "bare" => Some(Self::Bare),
+            "unversioned" => Some(Self::Unversioned),
+            "v1" => Some(Self::V1),
+            _ => None,
+        }
+    }
+}
+
 /// One transaction as Fanvue reports it. Amounts are US cents; negative for reversals.
 #[derive(Clone, Debug)]
 pub struct EarningsRow {
+    /// which shape it came in
+    pub shape: Shape,
     /// payment time
     pub occurred_at: Instant,
     /// the creator's price (see fanvue-api C3)
@@ -104,6 +142,8 @@ pub struct EarningsPage {
 pub struct EarningsRequest<'a> {
     /// path family
     pub family: Family,
+    /// sales, or the older family's reversals
+    pub surface: Surface,
     /// whose rows
     pub account: Account,
     /// first instant, included
@@ -152,10 +192,19 @@ impl<P: Platform> FanvueClient<'_, P> {
         &self,
         request: EarningsRequest<'_>,
     ) -> Result<Answer<EarningsPage>, FanvueError> {
+        let (endpoint, resource) = match (request.surface, request.family) {
+            (Surface::Spending, _) => ("/insights/spending", "/insights/spending".to_owned()),
+            (Surface::Earnings, Family::V1) => {
+                let resource = request.account.path("/insights/earnings");
+                ("/v1/insights/earnings", format!("/v1{resource}"))
+            }
+            (Surface::Earnings, Family::Unversioned) => {
+                let resource = request.account.path("/insights/earnings");
+                ("/insights/earnings", resource)
+            }
+        };
         let mut path = format!(
-            "{}{}?startDate={}&endDate={}&size={PAGE_SIZE}",
-            request.family.prefix(),
-            request.account.path("/insights/earnings"),
+            "{resource}?startDate={}&endDate={}&size={PAGE_SIZE}",
             query_value(&milliseconds(request.from)),
             query_value(&milliseconds(request.to)),
         );
@@ -163,25 +212,21 @@ impl<P: Platform> FanvueClient<'_, P> {
             path.push_str("&cursor=");
             path.push_str(&query_value(cursor));
         }
-        let endpoint = match request.family {
-            Family::V1 => "/v1/insights/earnings",
-            Family::Unversioned => "/insights/earnings",
-        };
         let answer: Answer<WirePage> = self.get(request.account.bucket(), endpoint, &path).await?;
-        Ok(answer.map(read_page))
+        Ok(answer.map(|page| read_page(page, request.family)))
     }
 }
 
 /// Fanvue documents milliseconds; what lies below is cut off.
-fn milliseconds(instant: Instant) -> String {
+pub(crate) fn milliseconds(instant: Instant) -> String {
     Instant::from_micros(instant.micros().div_euclid(1000) * 1000).to_string()
 }
 
-fn read_page(page: WirePage) -> EarningsPage {
+fn read_page(page: WirePage, family: Family) -> EarningsPage {
     let mut rows = Vec::with_capacity(page.data.len());
     let mut unreadable = Vec::new();
     for raw in page.data {
-        match read_row(&raw) {
+        match read_row(&raw, family) {
             Ok(row) => rows.push(row),
             Err(reason) => unreadable.push(UnreadableRow { raw, reason }),
         }
@@ -193,9 +238,19 @@ fn read_page(page: WirePage) -> EarningsPage {
     }
 }
 
-fn read_row(raw: &RawValue) -> Result<EarningsRow, String> {
+/// Reads one row, as a page or the quarantine holds it.
+///
+/// # Errors
+/// What is wrong with it, for the quarantine.
+pub fn read_row(raw: &RawValue, family: Family) -> Result<EarningsRow, String> {
     let row: WireRow = serde_json::from_str(raw.get()).map_err(|error| error.to_string())?;
+    let shape = match (&row.transaction_order_id, family) {
+        (None, _) => Shape::Bare,
+        (Some(_), Family::Unversioned) => Shape::Unversioned,
+        (Some(_), Family::V1) => Shape::V1,
+    };
     Ok(EarningsRow {
+        shape,
         occurred_at: Instant::parse(&row.date).map_err(|error| error.to_string())?,
         gross: whole_cents("gross", &row.gross)?,
         net: whole_cents("net", &row.net)?,
@@ -217,7 +272,7 @@ fn read_row(raw: &RawValue) -> Result<EarningsRow, String> {
 }
 
 /// Amounts are JSON numbers that must be whole cents; `1250.0` is whole, `12.5` is not.
-fn whole_cents(member: &str, number: &Number) -> Result<Cents, String> {
+pub(crate) fn whole_cents(member: &str, number: &Number) -> Result<Cents, String> {
     if let Some(cents) = number.as_i64() {
         return Ok(Cents::new(cents));
     }
@@ -236,6 +291,7 @@ mod tests {
     fn page(rows: &str) -> EarningsPage {
         read_page(
             serde_json::from_str(&format!(r#"{{"data":[{rows}],"nextCursor":null}}"#)).unwrap(),
+            Family::V1,
         )
     }
 

@@ -10,8 +10,9 @@ pub mod earnings;
 pub mod error;
 pub mod oauth;
 pub mod rate;
+pub mod summary;
 
 pub use client::{Account, Answer, FanvueClient, FanvueSettings};
-pub use earnings::{EarningsPage, EarningsRow, Family, UnreadableRow};
+pub use earnings::{EarningsPage, EarningsRow, Family, Shape, Surface, UnreadableRow};
 pub use error::FanvueError;
 pub use rate::{Bucket, RateReading};

@@ -30,6 +30,11 @@ impl StepBudget {
         self.started_at
     }
 
+    /// When it must have ended.
+    pub const fn deadline(self) -> Instant {
+        self.deadline
+    }
+
     /// Until when a lease taken by this step is held.
     pub fn lease_until(self) -> Instant {
         self.deadline.plus(LEASE_MARGIN)

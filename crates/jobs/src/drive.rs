@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
-use tidemark_domain::{AgencyId, Instant};
+use tidemark_domain::{AgencyId, Instant, backoff};
 use tidemark_ports::{Platform, SqlError};
 
 use crate::queue::Queue;
@@ -13,9 +13,6 @@ use crate::tally::{AgencyTally, Tally};
 use crate::work::{ModelWork, Target, models_in_scope};
 use crate::{Description, Lease, StepBudget, StepError, StepReport, StepRequest, Stream, history};
 
-/// How long a scheduled step leaves a failed model alone.
-const RETRY_AFTER_FAILURE: Duration = Duration::from_mins(2);
-
 /// How the work on a model ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelEnd {
@@ -23,6 +20,8 @@ pub enum ModelEnd {
     Done,
     /// The step's time is used up; what was done is stored.
     OutOfTime,
+    /// More is left to do, but nothing that could not wait for the other models.
+    Yielded,
     /// Somebody else has taken the lease over.
     LeaseLost,
     /// Fanvue asks to wait until then.
@@ -60,6 +59,7 @@ pub trait ModelJob {
     fn prepare(
         &self,
         request: &StepRequest,
+        budget: StepBudget,
         tally: &mut Tally,
     ) -> impl Future<Output = Result<(), StepError>>;
 
@@ -91,7 +91,7 @@ pub async fn drive<P: Platform, J: ModelJob>(
     for run in &runs {
         tally.of(run.agency);
     }
-    job.prepare(request, &mut tally).await?;
+    job.prepare(request, budget, &mut tally).await?;
     let work = models_in_scope(platform, J::STREAM, request).await?;
     let queue = queue_of(work, (request, budget), &runs, &mut tally);
     go_through(platform, job, queue, budget, &mut tally).await?;
@@ -166,16 +166,22 @@ async fn go_through<P: Platform, J: ModelJob>(
             target,
             budget,
         };
-        match job.work_on(assignment, part).await? {
+        let calls_before = part.api_calls;
+        let end = job.work_on(assignment, part).await?;
+        // Finding that a model needs nothing is no progress.
+        if part.api_calls > calls_before {
+            queue.note_progress();
+        }
+        match end {
             ModelEnd::Failed { code, message } => {
-                let retry_at = platform.now().plus(RETRY_AFTER_FAILURE);
+                let retry_at = retry_at(&work, platform.now());
                 lease.fail(platform, (code, &message), retry_at).await?;
                 part.note((work.agency, Some(work.model)), code, message);
                 continue;
             }
             ModelEnd::Done => part.progress.completed += 1,
             ModelEnd::LeaseLost => part.busy += 1,
-            ModelEnd::OutOfTime => queue.add(work, target, None),
+            ModelEnd::OutOfTime | ModelEnd::Yielded => queue.add(work, target, None),
             ModelEnd::Paused(until) => queue.add(work, target, Some(until)),
         }
         lease.release(platform).await?;
@@ -184,4 +190,10 @@ async fn go_through<P: Platform, J: ModelJob>(
         tally.of(agency).left_over += 1;
     }
     Ok(())
+}
+
+/// When a failed model is tried again: later with each failure in a row.
+fn retry_at(work: &ModelWork, now: Instant) -> Instant {
+    let attempt = u32::try_from(work.attempts).unwrap_or(0).saturating_add(1);
+    now.plus(backoff::MODEL.pause(attempt, now, work.model.uuid().as_u128()))
 }

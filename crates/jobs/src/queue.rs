@@ -18,7 +18,7 @@ struct Item {
 #[derive(Default)]
 pub struct Queue {
     items: VecDeque<Item>,
-    served: bool,
+    progressed: bool,
 }
 
 impl Queue {
@@ -40,7 +40,7 @@ impl Queue {
     ) -> Option<(ModelWork, Target)> {
         let now = platform.now();
         // Even the shortest step gets one model further, or runs of such steps would never end.
-        if self.served && budget.is_used_up(now) {
+        if self.progressed && budget.is_used_up(now) {
             return None;
         }
         let position = (0..self.items.len()).min_by_key(|&i| self.items[i].not_before)?;
@@ -50,10 +50,14 @@ impl Queue {
             }
             platform.sleep(until.since(now)).await;
         }
-        self.served = true;
         self.items
             .remove(position)
             .map(|item| (item.work, item.target))
+    }
+
+    /// Notes that a model got further: from now on the step may end when its time is up.
+    pub fn note_progress(&mut self) {
+        self.progressed = true;
     }
 
     /// The agencies of the models left over, once per model.

@@ -20,6 +20,8 @@ pub struct ModelWork {
     pub own_account: bool,
     /// failed before: not before this instant, unless somebody asks for it
     pub retry_at: Option<Instant>,
+    /// failures in a row
+    pub attempts: i32,
     /// up to when its stream is proven
     pub proven_until: Option<Instant>,
 }
@@ -67,6 +69,7 @@ pub async fn models_in_scope(
                 own_account: row.get(3)?,
                 retry_at: row.get(4)?,
                 proven_until: row.get(5)?,
+                attempts: row.get(7)?,
             })
         })
         .collect()

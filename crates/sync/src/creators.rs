@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use tidemark_connections::{ConnectionError, ConnectionSettings, access, discover, store};
-use tidemark_domain::{AgencyId, ConnectionId};
-use tidemark_fanvue::FanvueClient;
+use tidemark_connections::{Caller, ConnectionError, ConnectionSettings, budget, discover, store};
+use tidemark_domain::{AgencyId, ConnectionId, Instant};
+use tidemark_fanvue::Account;
 use tidemark_jobs::tally::Tally;
 use tidemark_ports::{Platform, SqlError};
 
@@ -20,13 +20,17 @@ pub async fn list_again<P: Platform>(
     platform: &P,
     connections: &ConnectionSettings,
     agency: Option<AgencyId>,
+    deadline: Instant,
     tally: &mut Tally,
 ) -> Result<(), SqlError> {
     let before = platform.now().minus(LIST_EVERY);
     for due in store::to_discover(platform, agency, before).await? {
         let part = tally.of(due.agency);
         let id = (due.agency, due.connection);
-        match list_one(platform, connections, id, &mut part.api_calls).await {
+        let mut caller = Caller::new(platform, connections, id, Account::Own, deadline);
+        let result = list_one(platform, &mut caller, id).await;
+        part.api_calls += caller.take_calls();
+        match result {
             Ok(()) => {}
             Err(ConnectionError::Database(error)) => return Err(error),
             Err(error) => part.note((due.agency, None), error.code(), error.to_string()),
@@ -37,13 +41,12 @@ pub async fn list_again<P: Platform>(
 
 async fn list_one<P: Platform>(
     platform: &P,
-    connections: &ConnectionSettings,
+    caller: &mut Caller<'_, P>,
     id: (AgencyId, ConnectionId),
-    api_calls: &mut u32,
 ) -> Result<(), ConnectionError> {
-    let grant = access(platform, connections, id.0, id.1).await?;
-    let client = FanvueClient::new(platform, &connections.fanvue, grant.access_token);
-    let result = discover::discover(platform, &client, id, platform.now()).await;
-    *api_calls += client.calls();
-    result.map(drop)
+    discover::discover(platform, caller, id, platform.now()).await?;
+    if let Some(reading) = caller.reading() {
+        budget::store_reading(platform, id, reading, platform.now()).await?;
+    }
+    Ok(())
 }

@@ -1,136 +1,81 @@
-//! Fetching a page: the right path family, a valid token, patience with passing faults.
+//! Fetching a page: the right path family and surface.
 
-use std::time::Duration;
-
-use tidemark_connections::{ConnectionError, ConnectionSettings, access, access_after_rejection};
+use tidemark_connections::{Caller, ConnectionError};
 use tidemark_fanvue::earnings::EarningsRequest;
-use tidemark_fanvue::{Account, Answer, EarningsPage, Family, FanvueClient, FanvueError};
-use tidemark_jobs::StepBudget;
-use tidemark_jobs::work::ModelWork;
+use tidemark_fanvue::{EarningsPage, Family, FanvueError, Surface};
 use tidemark_ports::Platform;
 
-use crate::plan::Walk;
+use crate::state::Walk;
 
-/// Tries of one page before the model is given up for this step.
-const TRIES_PER_PAGE: u32 = 4;
+/// How much earlier than the window a request begins: whether Fanvue includes the first instant is
+/// documented for some paths only (fanvue-api section 12.4).
+const EARLY: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// The first wait after a passing fault; it doubles with each.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-
-/// Which page, and which family answered before, if any did.
-#[derive(Clone, Copy)]
-pub struct PageRequest<'a> {
-    /// the walk and its cursor
-    pub walk: &'a Walk,
-    /// the family that is known to answer for this model
-    pub family: Option<Family>,
+/// A page, and the family that answered.
+pub struct Fetched {
+    /// the family
+    pub family: Family,
+    /// the page, without rows of other windows
+    pub page: EarningsPage,
+    /// rows that Fanvue sent
+    pub fetched: u64,
 }
 
-/// Fetches pages of one model.
-pub struct PageFetcher<'a, P> {
-    platform: &'a P,
-    connections: &'a ConnectionSettings,
-    work: &'a ModelWork,
-    budget: StepBudget,
-    calls: u32,
+/// Fetches the next page of a walk from the family that is known to answer. Where `probe` says so
+/// or that family is gone, `/v1` is asked first and the older paths second; a walk that has begun
+/// on another family than the one that answers must begin again.
+///
+/// # Errors
+/// [`ConnectionError`]
+pub async fn fetch<P: Platform>(
+    caller: &mut Caller<'_, P>,
+    walk: &Walk,
+    known: Option<Family>,
+    probe: bool,
+) -> Result<Fetched, ConnectionError> {
+    let first = match known {
+        Some(family) if !probe => family,
+        _ => Family::V1,
+    };
+    match ask(caller, walk, first).await {
+        Err(ConnectionError::Fanvue(FanvueError::NotFound { .. })) if first == Family::V1 => {
+            ask(caller, walk, Family::Unversioned).await
+        }
+        result => result,
+    }
 }
 
-impl<'a, P: Platform> PageFetcher<'a, P> {
-    /// A fetcher for one model within one step.
-    pub fn new(
-        platform: &'a P,
-        connections: &'a ConnectionSettings,
-        work: &'a ModelWork,
-        budget: StepBudget,
-    ) -> Self {
-        Self {
-            platform,
-            connections,
-            work,
-            budget,
-            calls: 0,
-        }
+async fn ask<P: Platform>(
+    caller: &mut Caller<'_, P>,
+    walk: &Walk,
+    family: Family,
+) -> Result<Fetched, ConnectionError> {
+    let surface = match family {
+        Family::V1 => Surface::Earnings,
+        Family::Unversioned => walk.surface,
+    };
+    let request = EarningsRequest {
+        family,
+        surface,
+        account: caller.account(),
+        from: walk.from.minus(EARLY),
+        to: walk.to,
+        cursor: walk.cursor.as_deref(),
+    };
+    let mut page = caller
+        .call(async |client| client.earnings(request).await)
+        .await?;
+    let fetched = page.rows.len() + page.unreadable.len();
+    if page.next_cursor.is_some() && page.next_cursor == walk.cursor {
+        return Err(ConnectionError::Fanvue(FanvueError::Malformed {
+            endpoint: "/insights/earnings",
+            reason: "the cursor does not move".to_owned(),
+        }));
     }
-
-    /// Requests sent since the last call.
-    pub fn take_calls(&mut self) -> u32 {
-        std::mem::take(&mut self.calls)
-    }
-
-    /// Fetches a page; waits and tries again where that may help and time allows.
-    ///
-    /// # Errors
-    /// [`ConnectionError`]
-    pub async fn fetch(
-        &mut self,
-        request: PageRequest<'_>,
-    ) -> Result<(Family, Answer<EarningsPage>), ConnectionError> {
-        let mut wait = FIRST_WAIT;
-        for _ in 1..TRIES_PER_PAGE {
-            match self.ask_either_family(request).await {
-                Err(ConnectionError::Fanvue(error))
-                    if error.is_transient() && wait < self.budget.left(self.platform.now()) =>
-                {
-                    self.platform.sleep(wait).await;
-                    wait *= 2;
-                }
-                result => return result,
-            }
-        }
-        self.ask_either_family(request).await
-    }
-
-    /// Asks the family that is known to answer, else `/v1` and then the older paths.
-    async fn ask_either_family(
-        &mut self,
-        request: PageRequest<'_>,
-    ) -> Result<(Family, Answer<EarningsPage>), ConnectionError> {
-        let family = request.family.unwrap_or(Family::V1);
-        match self.authorized(request.walk, family).await {
-            Err(ConnectionError::Fanvue(FanvueError::NotFound { .. }))
-                if request.family.is_none() =>
-            {
-                let page = self.authorized(request.walk, Family::Unversioned).await?;
-                Ok((Family::Unversioned, page))
-            }
-            result => Ok((family, result?)),
-        }
-    }
-
-    /// Sends the request; a rejected token is renewed once.
-    async fn authorized(
-        &mut self,
-        walk: &Walk,
-        family: Family,
-    ) -> Result<Answer<EarningsPage>, ConnectionError> {
-        let (platform, connections) = (self.platform, self.connections);
-        let (agency, connection) = (self.work.agency, self.work.connection);
-        let account = if self.work.own_account {
-            Account::Own
-        } else {
-            Account::Managed(self.work.model)
-        };
-        let cursor = walk.cursor.as_deref();
-        let page = EarningsRequest {
-            family,
-            account,
-            from: walk.from,
-            to: walk.to,
-            cursor,
-        };
-        let grant = access(platform, connections, agency, connection).await?;
-        self.calls += 1;
-        let client = FanvueClient::new(platform, &connections.fanvue, grant.access_token.clone());
-        match client.earnings(page).await {
-            Err(FanvueError::Unauthorized { .. }) => {
-                let renewed =
-                    access_after_rejection(platform, connections, agency, connection, &grant)
-                        .await?;
-                self.calls += 1;
-                let client = FanvueClient::new(platform, &connections.fanvue, renewed.access_token);
-                Ok(client.earnings(page).await?)
-            }
-            result => Ok(result?),
-        }
-    }
+    page.rows.retain(|row| walk.holds(row.occurred_at));
+    Ok(Fetched {
+        family,
+        page,
+        fetched: fetched as u64,
+    })
 }

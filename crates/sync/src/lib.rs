@@ -1,22 +1,26 @@
 //! transaction-sync: Fanvue's earnings rows into the ledger.
 //!
-//! One model's stream is read in walks. A walk covers a window of time, newest page first; every
-//! page is one statement that stores its rows together with the cursor of the next. Only a walk
-//! read to its end proves its window complete.
+//! One model's stream is read in walks. A walk covers a window of time, newest page first; pages and
+//! the cursor of the next are stored in one statement. Only a walk read to its end proves its window
+//! complete.
 //!
-//! - [`plan`]: which walk is due (pure)
-//! - [`row_key`]: what identifies a row (pure)
+//! - [`state`]: the state machine: lanes, walks, what is due next (pure)
+//! - [`identity`]: what identifies a row (pure)
 //! - [`fetch`]: a page from Fanvue
-//! - [`ledger`]: a page into the database
-//! - [`reader`]: one model, page by page
+//! - [`batch`]: pages put together into one write
+//! - [`ledger`], [`stream`]: what is read into the database, and the state back
+//! - [`reader`]: one model, task by task
+//! - [`reconcile`]: the ledger against Fanvue's own sums
 //! - [`creators`]: which models there are
 
+pub mod batch;
 pub mod creators;
 pub mod fetch;
+pub mod identity;
 pub mod ledger;
-pub mod plan;
 pub mod reader;
-pub mod row_key;
+pub mod reconcile;
+pub mod state;
 pub mod stream;
 
 use std::time::Duration;

@@ -1,11 +1,10 @@
 //! Reading the state of a leased stream back.
 
-use tidemark_domain::Instant;
 use tidemark_fanvue::Family;
 use tidemark_jobs::Lease;
 use tidemark_ports::{Sql, SqlError, sql::only_row};
 
-use crate::plan::{StreamState, Walk};
+use crate::state::StreamState;
 
 /// The state of a leased stream.
 ///
@@ -17,21 +16,12 @@ pub async fn load_stream(sql: &impl Sql, lease: Lease) -> Result<StreamState, Sq
         sql.query(include_str!("sql/load_stream.sql"), &parameters)
             .await?,
     )?;
-    let (from, to): (Option<Instant>, Option<Instant>) = (row.get(0)?, row.get(1)?);
-    let walk = match (from, to) {
-        (Some(from), Some(to)) => Some(Walk {
-            from,
-            to,
-            cursor: row.get(2)?,
-            carry: row.json(3)?,
-        }),
-        _ => None,
-    };
-    let family: Option<String> = row.get(6)?;
+    let family: Option<String> = row.get(3)?;
     Ok(StreamState {
-        walk,
-        proven_until: row.get(4)?,
-        full_read_at: row.get(5)?,
+        proven_since: row.get(0)?,
+        proven_until: row.get(1)?,
+        full_read_at: row.get(2)?,
         family: family.as_deref().and_then(Family::from_word),
+        progress: row.json(4)?,
     })
 }

@@ -8,7 +8,7 @@ select
     models.model_id,
     micros_of(ledger.proven_since) as ledger_since,
     micros_of(ledger.proven_until) as ledger_until,
-    ledger.walk_from is not null as ledger_walk_open,
+    coalesce(ledger.proven_since > timestamptz '2018-01-01 00:00:00Z', false) as ledger_walk_open,
     micros_of(audience.proven_until) as audience_until,
     case when $3::boolean then (
         select micros_of(occurred_at)

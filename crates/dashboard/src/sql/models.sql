@@ -7,7 +7,7 @@ select
     models.followers,
     models.unread_messages,
     micros_of(ledger.proven_until),
-    ledger.walk_from is not null,
+    coalesce(ledger.proven_since > timestamptz '2018-01-01 00:00:00Z', false),
     ledger.last_error_message,
     connections.state,
     micros_of(audience.proven_until)

@@ -3,7 +3,7 @@ select
     sync_state.model_id,
     sync_state.stream,
     micros_of(sync_state.proven_until),
-    sync_state.walk_from is not null,
+    coalesce(sync_state.proven_since > timestamptz '2018-01-01 00:00:00Z', false),
     sync_state.attempts,
     micros_of(sync_state.retry_at),
     sync_state.last_error_code,

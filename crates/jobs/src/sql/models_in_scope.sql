@@ -6,7 +6,8 @@ select
     models.own_account,
     micros_of(sync_state.retry_at),
     micros_of(sync_state.proven_until),
-    agencies.timezone
+    agencies.timezone,
+    coalesce(sync_state.attempts, 0)
 from models
 join agencies using (agency_id)
 left join sync_state

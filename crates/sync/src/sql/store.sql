@@ -1,0 +1,214 @@
+-- One unit of work: rows, quarantine, state, proof, withdrawals and the rate reading.
+--
+-- $1 agency, $2 model, $3 lease token, $4 now, $5 rows, $6 unreadable rows, $7 progress,
+-- $8 proven since, $9 proven until, $10 full read at, $11 family,
+-- $12, $13 the window that was read to its end (null: none, or nothing can be missing from it),
+-- $14 the keys of its rows, $15 whether reversals were among what was read,
+-- $16 connection, $17 bucket, $18 capacity, $19 remaining, $20 resets at
+--
+-- Gives: held, inserted, changed, withdrawn, contested.
+with incoming as (
+    select *
+    from jsonb_to_recordset($5) as row (
+        row_key text, previous_key text, settled boolean, shape text, occurred_at bigint,
+        source text, gross_cents bigint, net_cents bigint, total_cents bigint, currency text,
+        order_id text, order_status text, reverses_order_id text, fan_id uuid, message_id uuid,
+        post_id uuid, raw jsonb
+    )
+),
+
+-- A key alone does not say that both are the same row where amounts or times differ.
+contested as (
+    select
+    from incoming
+    join fanvue_transactions as stored
+        on stored.agency_id = $1
+        and stored.model_id = $2
+        and stored.row_key = incoming.row_key
+    where not incoming.settled
+        and (
+            stored.occurred_at <> instant_of(incoming.occurred_at)
+            or stored.gross_cents <> incoming.gross_cents
+            or stored.net_cents <> incoming.net_cents
+            or stored.fan_id <> incoming.fan_id
+            or stored.message_id <> incoming.message_id
+            or stored.post_id <> incoming.post_id
+        )
+),
+
+-- The fence: without the current token there is no row here, and nothing below is written.
+held as (
+    update sync_state
+    set progress           = $7,
+        proven_since       = instant_of($8),
+        proven_until       = instant_of($9),
+        full_read_at       = instant_of($10),
+        family             = $11,
+        -- The newest stored row; one that is dated ahead of the clock does not count yet.
+        watermark          = greatest(
+            watermark,
+            (select instant_of(least(max(occurred_at), $4)) from incoming having count(*) > 0)
+        ),
+        attempts           = 0,
+        retry_at           = null,
+        last_error_code    = null,
+        last_error_message = null
+    where agency_id = $1
+        and model_id = $2
+        and stream = 'transactions'
+        and lease_token = $3
+        and not exists (select from contested)
+    returning agency_id
+),
+
+-- Both values of a row whose amounts change are kept.
+amended as (
+    insert into ledger_amendments (agency_id, model_id, row_key, amended_at, before)
+    select $1, $2, incoming.row_key, instant_of($4), stored.raw
+    from incoming
+    join fanvue_transactions as stored
+        on stored.agency_id = $1
+        and stored.model_id = $2
+        and stored.row_key = coalesce(incoming.previous_key, incoming.row_key)
+    where incoming.settled
+        and (stored.gross_cents, stored.net_cents) <> (incoming.gross_cents, incoming.net_cents)
+        and exists (select from held)
+    on conflict do nothing
+),
+
+-- Rows that get another identity, because Fanvue has begun to send an order id.
+rekeyed as (
+    update fanvue_transactions as stored
+    set row_key           = incoming.row_key,
+        shape             = incoming.shape,
+        gross_cents       = incoming.gross_cents,
+        net_cents         = incoming.net_cents,
+        total_cents       = incoming.total_cents,
+        currency          = incoming.currency,
+        order_id          = incoming.order_id,
+        order_status      = incoming.order_status,
+        reverses_order_id = incoming.reverses_order_id,
+        fan_id            = coalesce(incoming.fan_id, stored.fan_id),
+        message_id        = coalesce(incoming.message_id, stored.message_id),
+        post_id           = coalesce(incoming.post_id, stored.post_id),
+        raw               = incoming.raw,
+        changed_at        = instant_of($4),
+        withdrawn_at      = null
+    from incoming
+    where incoming.previous_key is not null
+        and stored.agency_id = $1
+        and stored.model_id = $2
+        and stored.row_key = incoming.previous_key
+        and exists (select from held)
+    returning stored.row_key
+),
+
+written as (
+    insert into fanvue_transactions as stored (
+        agency_id, model_id, row_key, shape, occurred_at, source, gross_cents, net_cents,
+        total_cents, currency, order_id, order_status, reverses_order_id, fan_id, message_id,
+        post_id, raw, first_seen_at, changed_at
+    )
+    select
+        $1, $2, row_key, shape, instant_of(occurred_at), source, gross_cents, net_cents,
+        total_cents, currency, order_id, order_status, reverses_order_id, fan_id, message_id,
+        post_id, raw, instant_of($4), instant_of($4)
+    from incoming
+    where previous_key is null and exists (select from held)
+    on conflict (agency_id, model_id, row_key) do update
+        -- A member that this shape leaves out never erases a known value.
+        set shape             = excluded.shape,
+            occurred_at       = excluded.occurred_at,
+            source            = excluded.source,
+            gross_cents       = excluded.gross_cents,
+            net_cents         = excluded.net_cents,
+            total_cents       = coalesce(excluded.total_cents, stored.total_cents),
+            currency          = coalesce(excluded.currency, stored.currency),
+            order_id          = coalesce(excluded.order_id, stored.order_id),
+            order_status      = coalesce(excluded.order_status, stored.order_status),
+            reverses_order_id = coalesce(excluded.reverses_order_id, stored.reverses_order_id),
+            fan_id            = coalesce(excluded.fan_id, stored.fan_id),
+            message_id        = coalesce(excluded.message_id, stored.message_id),
+            post_id           = coalesce(excluded.post_id, stored.post_id),
+            raw               = excluded.raw,
+            changed_at        = excluded.changed_at,
+            withdrawn_at      = null
+        -- raw holds every other member, so equal rows are not rewritten.
+        where stored.raw is distinct from excluded.raw
+            or stored.withdrawn_at is not null
+            or stored.shape <> excluded.shape
+    returning (xmax = 0) as inserted
+),
+
+-- What Fanvue no longer returns in a window that was read to its end. An answer that suddenly lacks
+-- nearly everything is more likely a fault than the truth, so more can never go than was there.
+missing as (
+    select row_key
+    from fanvue_transactions
+    where agency_id = $1
+        and model_id = $2
+        and occurred_at >= instant_of($12)
+        and occurred_at < instant_of($13)
+        and withdrawn_at is null
+        and row_key <> all ($14::text[])
+        and ($15 or source not in ('refund', 'chargeback'))
+        and row_key not in (select previous_key from incoming where previous_key is not null)
+),
+
+withdrawn as (
+    update fanvue_transactions as stored
+    set withdrawn_at = instant_of($4), changed_at = instant_of($4)
+    from missing
+    where stored.agency_id = $1
+        and stored.model_id = $2
+        and stored.row_key = missing.row_key
+        and (select count(*) from missing) <= greatest(20, cardinality($14::text[]))
+        and exists (select from held)
+    returning 1
+),
+
+quarantined as (
+    insert into quarantine as kept (
+        agency_id, model_id, endpoint, payload_hash, payload, reason, order_id, first_seen_at,
+        last_seen_at
+    )
+    select distinct on (payload::text)
+        $1, $2, 'insights/earnings', md5(payload::text), payload, reason, order_id,
+        instant_of($4), instant_of($4)
+    from jsonb_to_recordset($6) as row (payload jsonb, reason text, order_id text)
+    where exists (select from held)
+    on conflict (agency_id, model_id, endpoint, payload_hash) do update
+        set reason = excluded.reason, last_seen_at = excluded.last_seen_at, resolved_at = null
+),
+
+-- A row that was unreadable once and has now been read.
+resolved as (
+    update quarantine
+    set resolved_at = instant_of($4)
+    where agency_id = $1
+        and model_id = $2
+        and resolved_at is null
+        and order_id in (select order_id from incoming)
+        and exists (select from held)
+),
+
+bucket as (
+    insert into rate_buckets (
+        agency_id, connection_id, bucket, capacity, remaining, resets_at, observed_at
+    )
+    select $1, $16, $17, $18, $19, instant_of($20), instant_of($4)
+    where $17::text is not null and exists (select from held)
+    on conflict (agency_id, connection_id, bucket) do update
+        set capacity    = excluded.capacity,
+            remaining   = excluded.remaining,
+            resets_at   = excluded.resets_at,
+            observed_at = excluded.observed_at
+)
+
+select
+    exists (select from held),
+    count(*) filter (where inserted),
+    count(*) filter (where not inserted) + (select count(*) from rekeyed),
+    (select count(*) from withdrawn),
+    exists (select from contested)
+from written

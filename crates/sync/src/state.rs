@@ -1,0 +1,113 @@
+//! What is known of a model's stream, and how it changes. Pure: no I/O and no clock.
+//!
+//! Three lanes read windows of time, each walk newest page first and down to its last page:
+//!
+//! - **head**: from 48 h before what is proven to now; first, in every step
+//! - **backfill**: from what is proven back to the floor of history, slice by slice
+//! - **re-read**: windows read before, again: nightly, weekly, on request, to repair a drift
+//!
+//! A window counts as proven only when it was read to its end. Every lane keeps its own cursor, so
+//! each resumes where it stopped whatever the others did meanwhile.
+
+mod advance;
+mod lanes;
+mod next;
+mod walk;
+
+use serde::{Deserialize, Serialize};
+use tidemark_domain::Instant;
+use tidemark_fanvue::Family;
+
+pub use advance::Drained;
+pub use lanes::{Lane, Reread, RereadReason, Slices};
+pub use next::{Scope, Task};
+pub use walk::{Seen, Walk};
+
+use std::time::Duration;
+
+/// Fanvue has no older rows: 2018-01-01T00:00:00Z.
+pub const HISTORY_FLOOR: Instant = Instant::from_micros(1_514_764_800_000_000);
+
+/// How far each head walk reads behind what is proven, for rows that arrive late with an old date.
+pub const LOOK_BACK: Duration = Duration::from_hours(48);
+
+/// How much the nightly pass reads again.
+pub const NIGHTLY: Duration = Duration::from_hours(35 * 24);
+
+/// How much the weekly pass reads again: disputes come up to 120 days late, so that each is read
+/// whichever day of the week it came on.
+pub const WEEKLY: Duration = Duration::from_hours(130 * 24);
+
+/// The state of one model's stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StreamState {
+    /// start of the span that was read without a gap
+    pub proven_since: Option<Instant>,
+    /// end of the span that was read without a gap
+    pub proven_until: Option<Instant>,
+    /// when the last full re-read began that has ended
+    pub full_read_at: Option<Instant>,
+    /// the path family that answers for this model
+    pub family: Option<Family>,
+    /// where the lanes are
+    pub progress: Progress,
+}
+
+/// The part of the state that only the state machine reads; stored as one document.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Progress {
+    /// the head's walk under way
+    pub head: Option<Walk>,
+    /// the backfill, until it has reached the floor
+    pub backfill: Slices,
+    /// windows to read again, in this order
+    pub rereads: Vec<Reread>,
+    /// when the last nightly pass was due
+    pub nightly_at: Option<Instant>,
+    /// when the last weekly pass was due
+    pub weekly_at: Option<Instant>,
+    /// when the ledger was last compared with Fanvue's sums
+    pub reconciled_at: Option<Instant>,
+    /// a comparison found a drift, and its days are being read again before it is final
+    pub repairing: bool,
+    /// when `/v1` was last looked for, where the older family answers
+    pub family_probed_at: Option<Instant>,
+    /// rows without an order id were stored
+    pub has_bare_rows: bool,
+    /// rows with an order id were stored
+    pub has_ordered_rows: bool,
+    /// the family that answers has no reversals for this account
+    pub reversals_unknown: bool,
+}
+
+impl StreamState {
+    /// Whether the whole history was read at least once.
+    pub fn is_backfilled(&self) -> bool {
+        self.proven_since
+            .is_some_and(|since| since <= HISTORY_FLOOR)
+    }
+
+    /// The walk under way in a lane.
+    pub fn walk(&self, lane: Lane) -> Option<&Walk> {
+        match lane {
+            Lane::Head => self.progress.head.as_ref(),
+            Lane::Backfill => self.progress.backfill.walk.as_ref(),
+            Lane::Reread => self.progress.rereads.first()?.slices.walk.as_ref(),
+        }
+    }
+
+    /// Where a lane keeps its walk; `None` when there is nothing to read again.
+    fn walk_mut(&mut self, lane: Lane) -> Option<&mut Option<Walk>> {
+        match lane {
+            Lane::Head => Some(&mut self.progress.head),
+            Lane::Backfill => Some(&mut self.progress.backfill.walk),
+            Lane::Reread => Some(&mut self.progress.rereads.first_mut()?.slices.walk),
+        }
+    }
+}
+
+/// The instant without what lies below Fanvue's millisecond.
+pub(crate) fn whole_millisecond(instant: Instant) -> Instant {
+    Instant::from_micros(instant.micros().div_euclid(1_000) * 1_000)
+}
