@@ -1,0 +1,367 @@
+//! The stage: one true clock, Fanvue, the database, and workers whose every operation it decides.
+
+mod worker;
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tidemark_connections::ConnectionSettings;
+use tidemark_connections::store::{self, NewGrant};
+use tidemark_domain::{AgencyId, ConnectionId, Instant, Secret, Zone};
+use tidemark_fanvue::FanvueSettings;
+use tidemark_jobs::{Outcome as StepOutcome, StepReport, StepRequest};
+use tidemark_ports::{HttpError, Sql, SqlError};
+use tidemark_sealing::KeyRing;
+use tidemark_simulator::{Micros, Shape, TokenGrant, World};
+use tidemark_sync::SyncSettings;
+use tidemark_tenancy::agency;
+use uuid::Uuid;
+
+use crate::door::{Grant, TrueClock, Wish};
+use crate::stage::worker::Worker;
+use crate::{EPOCH, Failure, Outcome, Scenario, fanvue};
+
+/// Steps that may be needed to come to rest.
+const MOST_STEPS_TO_REST: u32 = 400;
+
+/// A running scenario.
+pub struct Stage<'s, S> {
+    sql: &'s S,
+    /// what is played
+    pub scenario: Scenario,
+    /// Fanvue
+    pub fanvue: World,
+    /// the simulated tenant
+    pub agency: AgencyId,
+    connection: ConnectionId,
+    clock: TrueClock,
+    settings: Rc<SyncSettings>,
+    random: ChaCha8Rng,
+    calm: bool,
+    outcome: Outcome,
+}
+
+impl<'s, S: Sql> Stage<'s, S> {
+    /// Sets the stage: an agency with one grant.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set(sql: &'s S, scenario: Scenario) -> Result<Self, SqlError> {
+        let mut random = ChaCha8Rng::seed_from_u64(scenario.seed ^ 0x7469_6465);
+        let mut fanvue = World::new(&scenario.fanvue, Micros(EPOCH.micros()));
+        set_shape(&mut fanvue, scenario.shapes.0);
+        fanvue.set_faults(scenario.faults.faults());
+        let client = scenario.fanvue.client.clone();
+        let key = Secret::new("c2ltdWxhdGlvbiBzaW11bGF0aW9uIHNpbXVsYXRpb24=".to_owned());
+        let settings = SyncSettings {
+            connections: ConnectionSettings {
+                fanvue: FanvueSettings {
+                    api_url: fanvue::URL.to_owned(),
+                    auth_url: fanvue::URL.to_owned(),
+                    api_version: tidemark_simulator::API_VERSION.to_owned(),
+                    client_id: client.id,
+                    client_secret: Secret::new(client.secret),
+                },
+                keys: KeyRing::parse(&key).expect("invariant: 32 bytes in base64"),
+            },
+            step_budget: Duration::from_secs(20),
+        };
+        let mut stage = Self {
+            sql,
+            fanvue,
+            agency: AgencyId::new(Uuid::from_u128(random.random())),
+            connection: ConnectionId::new(Uuid::from_u128(random.random())),
+            clock: Rc::new(Cell::new(EPOCH)),
+            settings: Rc::new(settings),
+            random,
+            calm: false,
+            outcome: Outcome::default(),
+            scenario,
+        };
+        let now = stage.clock.get();
+        agency::create(sql, stage.agency, "Simulated", &Zone::utc(), now).await?;
+        let (id, grant) = (stage.id(), stage.new_grant());
+        store::connect(sql, &stage.settings.connections.keys, id, &grant, now)
+            .await
+            .map_err(database_error)?;
+        Ok(stage)
+    }
+
+    /// Whether the older family's reversals can be read.
+    pub fn shape(&self) -> Shape {
+        self.scenario.shapes.1
+    }
+
+    /// Counts so far.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// Sets how many rows there are at the end.
+    pub fn ends_with(&mut self, rows: u64) {
+        self.outcome.rows = rows;
+    }
+
+    /// Plays steps among faults, deaths and events.
+    ///
+    /// # Errors
+    /// When the database itself fails.
+    pub async fn play_chaos(&mut self) -> Result<(), Failure> {
+        let steps = self.scenario.steps;
+        let mut workers: Vec<Worker> = Vec::new();
+        let mut begun = 0;
+        while begun < steps || !workers.is_empty() {
+            while begun < steps && workers.len() < self.scenario.workers {
+                begun += 1;
+                self.between_steps(begun).await?;
+                let worker = self.worker();
+                workers.push(worker);
+            }
+            self.one_operation(&mut workers).await?;
+        }
+        Ok(())
+    }
+
+    /// From now on nothing goes wrong any more.
+    pub fn calm_down(&mut self) {
+        self.calm = true;
+        self.fanvue.calm();
+        set_shape(&mut self.fanvue, self.scenario.shapes.1);
+    }
+
+    /// Lets days pass.
+    pub fn pass_days(&mut self, days: u64) {
+        // A little more than whole days, so that what is due daily is due.
+        self.advance(Duration::from_hours(24 * days) + Duration::from_mins(30));
+    }
+
+    /// Takes ordinary steps until nothing is left to do.
+    ///
+    /// # Errors
+    /// [`Failure::Restless`] when that does not come.
+    pub async fn play_to_rest(&mut self) -> Result<(), Failure> {
+        let mut last = None;
+        for _ in 0..MOST_STEPS_TO_REST {
+            self.reconnect_if_needed().await?;
+            let mut workers = vec![self.worker()];
+            let mut report = None;
+            while !workers.is_empty() {
+                report = self.one_operation(&mut workers).await?.or(report);
+            }
+            match report.as_ref().map(|report| report.outcome) {
+                Some(StepOutcome::Done) => return Ok(()),
+                Some(StepOutcome::More) => {}
+                // Leases of the dead and pauses after failures run out.
+                _ => self.advance(Duration::from_mins(20)),
+            }
+            last = report;
+        }
+        Err(Failure::Restless(format!("{last:?}")))
+    }
+
+    fn id(&self) -> (AgencyId, ConnectionId) {
+        (self.agency, self.connection)
+    }
+
+    fn worker(&mut self) -> Worker {
+        let budget = if self.calm {
+            None
+        } else {
+            let milliseconds = [1, 400, 3_000, 20_000][self.random.random_range(0..4)];
+            Some(Duration::from_millis(milliseconds))
+        };
+        let request = StepRequest {
+            agency: Some(self.agency),
+            model: None,
+            full: !self.calm && self.random.random_bool(0.1),
+            budget,
+        };
+        let skew = i64::try_from(self.scenario.skew.as_micros()).unwrap_or(0);
+        let ahead = match (self.calm, skew) {
+            (false, 1..) => self.random.random_range(-skew..=skew),
+            _ => 0,
+        };
+        let settings = Rc::clone(&self.settings);
+        Worker::begin(Rc::clone(&self.clock), ahead, settings, request)
+    }
+
+    /// Time between two steps, sometimes days; half-way Fanvue changes the shape of its rows.
+    async fn between_steps(&mut self, begun: u32) -> Result<(), Failure> {
+        let pause = match self.random.random_range(0..10) {
+            0 => Duration::from_hours(self.random.random_range(1..60)),
+            1..=3 => Duration::from_mins(15),
+            _ => Duration::from_secs(self.random.random_range(0..60)),
+        };
+        self.advance(pause);
+        if begun == self.scenario.steps / 2 {
+            set_shape(&mut self.fanvue, self.scenario.shapes.1);
+        }
+        self.reconnect_if_needed().await
+    }
+
+    /// Lets one worker do one operation; returns its report if that was the last.
+    async fn one_operation(
+        &mut self,
+        workers: &mut Vec<Worker>,
+    ) -> Result<Option<StepReport>, Failure> {
+        let now = self.clock.get();
+        let awake: Vec<usize> = (0..workers.len())
+            .filter(|&index| workers[index].wakes_at() <= now)
+            .collect();
+        let Some(&chosen) = awake.get(self.random.random_range(0..awake.len().max(1))) else {
+            // All sleep: time passes until the first wakes up.
+            let next = workers.iter().map(Worker::wakes_at).min().unwrap_or(now);
+            self.advance(next.since(now));
+            return Ok(None);
+        };
+        self.outcome.operations += 1;
+        self.maybe_event();
+        let worker = &mut workers[chosen];
+        let dies_before = !self.calm && self.happens(self.scenario.kills / 2);
+        let dies_after = !self.calm && self.happens(self.scenario.kills / 2);
+        if dies_before {
+            workers.swap_remove(chosen);
+            self.outcome.kills += 1;
+            return Ok(None);
+        }
+        if let Some(wish) = worker.take_wish() {
+            let grant = self.fulfil(wish).await;
+            if dies_after {
+                workers.swap_remove(chosen);
+                self.outcome.kills += 1;
+                return Ok(None);
+            }
+            workers[chosen].grant(grant);
+        }
+        match workers[chosen].go_on() {
+            None => Ok(None),
+            Some(result) => {
+                workers.swap_remove(chosen);
+                // A failed step is what a caller sees as an error; the next one goes on.
+                Ok(result.ok())
+            }
+        }
+    }
+
+    async fn fulfil(&mut self, wish: Wish) -> Grant {
+        match wish {
+            Wish::Wake(_) => Grant::Woken,
+            Wish::Query(statement, parameters) => {
+                self.advance_up_to(Duration::from_millis(4));
+                let fails = !self.calm && self.happens(self.scenario.database_faults);
+                if fails && self.random.random_bool(0.5) {
+                    self.outcome.faults += 1;
+                    return Grant::Queried(Err(lost_connection()));
+                }
+                let result = self.sql.query(&statement, &parameters).await;
+                if fails {
+                    // It took effect, but nobody was told.
+                    self.outcome.faults += 1;
+                    return Grant::Queried(Err(lost_connection()));
+                }
+                Grant::Queried(result)
+            }
+            Wish::Send(request) => {
+                self.advance_up_to(Duration::from_millis(300));
+                let exchange = fanvue::exchange(&mut self.fanvue, &request, self.clock.get());
+                self.advance(exchange.delay);
+                self.advance_up_to(Duration::from_millis(300));
+                // What takes longer than a client waits never arrives.
+                let too_slow = exchange.delay > Duration::from_secs(30);
+                Grant::Sent(match exchange.result {
+                    Ok(_) if too_slow => Err(HttpError::Broken("timed out".to_owned())),
+                    result => result,
+                })
+            }
+        }
+    }
+
+    fn maybe_event(&mut self) {
+        if !self.calm && self.happens(self.scenario.events) {
+            let now = Micros(self.clock.get().micros());
+            if self.fanvue.churn(self.outcome.events, now).is_some() {
+                self.outcome.events += 1;
+            }
+        }
+    }
+
+    fn happens(&mut self, per_mille: u32) -> bool {
+        self.random.random_range(0..1_000) < per_mille
+    }
+
+    fn advance(&self, span: Duration) {
+        self.clock.set(self.clock.get().plus(span));
+    }
+
+    fn advance_up_to(&mut self, most: Duration) {
+        let micros = u64::try_from(most.as_micros()).unwrap_or(u64::MAX);
+        let span = Duration::from_micros(self.random.random_range(0..=micros));
+        self.advance(span);
+    }
+
+    fn new_grant(&mut self) -> NewGrant {
+        let now = Micros(self.clock.get().micros());
+        let grant = if self.scenario.own_account {
+            let model = self.fanvue.models()[0].id;
+            self.fanvue
+                .creator_grant(model, now)
+                .expect("invariant: one of its models")
+        } else {
+            self.fanvue.agency_grant(now)
+        };
+        let TokenGrant {
+            access_token,
+            refresh_token,
+            expires_in_seconds,
+            ..
+        } = grant;
+        NewGrant {
+            access_token: Secret::new(access_token),
+            refresh_token: Secret::new(refresh_token),
+            expires_in: Duration::from_secs(expires_in_seconds),
+        }
+    }
+
+    /// What a person does when the page says so.
+    async fn reconnect_if_needed(&mut self) -> Result<(), Failure> {
+        let statement = "select state from connections where agency_id = $1";
+        let rows = self.sql.query(statement, &[self.agency.into()]).await?;
+        let state: String = rows.first().map_or(Ok(String::new()), |row| row.get(0))?;
+        if state == "reconnect" {
+            self.outcome.reconnects += 1;
+            let (id, grant, now) = (self.id(), self.new_grant(), self.clock.get());
+            store::reconnect(self.sql, &self.settings.connections.keys, id, &grant, now)
+                .await
+                .map_err(database_error)?;
+        }
+        Ok(())
+    }
+
+    /// The true time.
+    pub fn now(&self) -> Instant {
+        self.clock.get()
+    }
+}
+
+fn set_shape(fanvue: &mut World, shape: Shape) {
+    let switches = fanvue.switches_mut();
+    switches.v1_enabled = shape == Shape::V1;
+    switches.shape = match shape {
+        Shape::Feb2026 => Shape::Feb2026,
+        Shape::Unversioned | Shape::V1 => Shape::Unversioned,
+    };
+}
+
+fn lost_connection() -> SqlError {
+    SqlError::Unreachable("the connection was lost".to_owned())
+}
+
+fn database_error(error: tidemark_connections::ConnectionError) -> SqlError {
+    match error {
+        tidemark_connections::ConnectionError::Database(error) => error,
+        other => SqlError::Unreachable(other.to_string()),
+    }
+}
