@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use tidemark_domain::{AgencyId, ModelId, Zone};
+use tidemark_domain::{AgencyId, LocalDay, ModelId, Zone};
 use tidemark_simulator::FaultProfile;
 use tidemark_tenancy::Role;
 use uuid::Uuid;
@@ -41,6 +41,10 @@ pub enum Command {
     Token(TokenCommand),
     /// Run sync steps until an agency's ledger is up to date.
     Sync(SyncArguments),
+    /// Compare the ledger with Fanvue's own sums, per closed UTC day and model.
+    Reconcile(ReconcileArguments),
+    /// Read the rows in quarantine once more, as after an update.
+    Replay(ReplayArguments),
     /// Run the Fanvue simulator alone.
     Sim(SimArguments),
     /// Measure.
@@ -186,6 +190,32 @@ pub struct SyncArguments {
     pub full: bool,
 }
 
+/// `tidemark reconcile`
+#[derive(Clone, Debug, Args)]
+pub struct ReconcileArguments {
+    #[command(flatten)]
+    pub database: DatabaseArguments,
+    /// The agency.
+    #[arg(long)]
+    pub agency: AgencyId,
+    /// The first UTC day, as YYYY-MM-DD; 35 days ago by default.
+    #[arg(long, value_parser = day)]
+    pub from: Option<LocalDay>,
+    /// The last UTC day; yesterday by default, the last closed one.
+    #[arg(long, value_parser = day)]
+    pub to: Option<LocalDay>,
+}
+
+/// `tidemark replay`
+#[derive(Clone, Debug, Args)]
+pub struct ReplayArguments {
+    #[command(flatten)]
+    pub database: DatabaseArguments,
+    /// The agency.
+    #[arg(long)]
+    pub agency: AgencyId,
+}
+
 /// `tidemark sim`
 #[derive(Clone, Debug, Args)]
 pub struct SimArguments {
@@ -223,6 +253,34 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
         runs: u32,
     },
+    /// Reading earnings into the ledger, beside the bare statements on the same server.
+    Ingest {
+        /// The server to measure on (15 or newer); its user must be allowed to create databases.
+        #[arg(long, env = "SPIN_VARIABLE_DATABASE_URL", hide_env_values = true)]
+        database_url: String,
+        /// Rows of the histories to read, one after the other.
+        #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000])]
+        rows: Vec<u32>,
+        /// Pages to take the median of.
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(10..))]
+        pages: u32,
+    },
+    /// Play seeds of the deterministic simulation of the sync.
+    Simulate {
+        /// The server to play on (15 or newer); its user must be allowed to create databases.
+        #[arg(long, env = "SPIN_VARIABLE_DATABASE_URL", hide_env_values = true)]
+        database_url: Option<String>,
+        /// The first seed.
+        #[arg(long, default_value_t = 0)]
+        first: u64,
+        /// How many.
+        #[arg(long, default_value_t = 1_000)]
+        seeds: u64,
+    },
+}
+
+fn day(text: &str) -> Result<LocalDay, tidemark_domain::time::NotADay> {
+    LocalDay::parse(text)
 }
 
 fn zone(name: &str) -> Result<Zone, tidemark_domain::time::UnknownZone> {

@@ -6,6 +6,8 @@ mod build;
 mod doctor;
 mod migrate;
 mod output;
+mod reconcile;
+mod replay;
 mod sim;
 mod sync;
 mod token;
@@ -26,6 +28,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Agency(command) => agency::run(command, output).await,
         Command::Token(command) => token::run(command, output).await,
         Command::Sync(arguments) => sync::run(&arguments, output).await,
+        Command::Reconcile(arguments) => reconcile::run(&arguments, output).await,
+        Command::Replay(arguments) => replay::run(&arguments, output).await,
         Command::Sim(arguments) => sim::run(&arguments, output).await,
         Command::Bench(command) => bench::run(command, output).await,
     }

@@ -4,7 +4,7 @@ mod data_dir;
 mod opening;
 
 pub use data_dir::DataDir;
-pub use opening::{check_variables, open_application, token_key};
+pub use opening::{check_variables, connections, open_application, token_key};
 
 use std::path::{Path, PathBuf};
 

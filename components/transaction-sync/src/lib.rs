@@ -5,7 +5,7 @@ use spin_sdk::http_component;
 use tidemark_api::{ApiError, Request, Response, jobs};
 use tidemark_jobs::{Description, StepError, StepReport, StepRequest};
 use tidemark_platform::{job::JobComponent, settings};
-use tidemark_sync::{DESCRIPTION, SyncSettings};
+use tidemark_sync::{DESCRIPTION, ROWS_PER_WRITE, SyncSettings};
 
 struct TransactionSync;
 
@@ -17,6 +17,7 @@ impl JobComponent for TransactionSync {
         let sync = SyncSettings {
             connections: settings::connections()?,
             step_budget: settings::step_budget()?,
+            rows_per_write: ROWS_PER_WRITE,
         };
         tidemark_sync::step(&platform, &sync, &request).await
     }

@@ -30,6 +30,8 @@ pub struct Grant {
     pub access_token: Secret,
     /// rises with each refresh
     pub version: i64,
+    /// from then on it should be asked for again
+    pub renew_at: Instant,
 }
 
 struct Stored {
@@ -43,9 +45,13 @@ struct Stored {
 
 impl Stored {
     fn renewal_due_at(&self) -> Instant {
-        let lifetime = self.expires_at.since(self.obtained_at);
-        self.obtained_at.plus(lifetime * RENEW_AFTER_PERCENT / 100)
+        renewal_due_at(self.obtained_at, self.expires_at)
     }
+}
+
+fn renewal_due_at(obtained_at: Instant, expires_at: Instant) -> Instant {
+    let lifetime = expires_at.since(obtained_at);
+    obtained_at.plus(lifetime * RENEW_AFTER_PERCENT / 100)
 }
 
 /// The connection's access token, renewed first when most of its lifetime has passed.
@@ -119,6 +125,7 @@ fn open(
     Ok(Grant {
         access_token,
         version: stored.version,
+        renew_at: stored.renewal_due_at(),
     })
 }
 
@@ -167,6 +174,7 @@ async fn renew(
             Ok(Grant {
                 access_token: pair.access_token,
                 version: stored.version + 1,
+                renew_at: renewal_due_at(now, now.plus(pair.expires_in)),
             })
         }
         Err(FanvueError::GrantRevoked) => {

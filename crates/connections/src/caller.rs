@@ -11,7 +11,7 @@ use tidemark_domain::{AgencyId, ConnectionId, Instant, backoff};
 use tidemark_fanvue::{Account, Answer, FanvueClient, FanvueError, RateReading};
 use tidemark_ports::{Platform, SqlError};
 
-use crate::access::{access, access_after_rejection};
+use crate::access::{Grant, access, access_after_rejection};
 use crate::budget::{self, Standing};
 use crate::{ConnectionError, ConnectionSettings};
 
@@ -26,6 +26,8 @@ pub struct Caller<'a, P> {
     account: Account,
     deadline: Instant,
     standing: Option<Standing>,
+    /// kept within a step until it is due for renewal, so that a page costs no look-up
+    grant: Option<Grant>,
     calls: u32,
 }
 
@@ -45,6 +47,7 @@ impl<'a, P: Platform> Caller<'a, P> {
             account,
             deadline,
             standing: None,
+            grant: None,
             calls: 0,
         }
     }
@@ -106,19 +109,33 @@ impl<'a, P: Platform> Caller<'a, P> {
         ask: &impl AsyncFn(&FanvueClient<'_, P>) -> Result<Answer<T>, FanvueError>,
     ) -> Result<Answer<T>, ConnectionError> {
         let (platform, settings, (agency, connection)) = (self.platform, self.settings, self.id);
-        let grant = access(platform, settings, agency, connection).await?;
-        let client = FanvueClient::new(platform, &settings.fanvue, grant.access_token.clone());
-        let result = ask(&client).await;
-        self.calls += client.calls();
+        let now = platform.now();
+        let grant = match self.grant.take() {
+            Some(grant) if now < grant.renew_at => grant,
+            _ => access(platform, settings, agency, connection).await?,
+        };
+        let result = self.send(ask, &grant).await;
         if !matches!(result, Err(FanvueError::Unauthorized { .. })) {
+            self.grant = Some(grant);
             return Ok(result?);
         }
         let renewed =
             access_after_rejection(platform, settings, agency, connection, &grant).await?;
-        let client = FanvueClient::new(platform, &settings.fanvue, renewed.access_token);
+        let result = self.send(ask, &renewed).await;
+        self.grant = Some(renewed);
+        Ok(result?)
+    }
+
+    async fn send<T>(
+        &mut self,
+        ask: &impl AsyncFn(&FanvueClient<'_, P>) -> Result<Answer<T>, FanvueError>,
+        grant: &Grant,
+    ) -> Result<Answer<T>, FanvueError> {
+        let token = grant.access_token.clone();
+        let client = FanvueClient::new(self.platform, &self.settings.fanvue, token);
         let result = ask(&client).await;
         self.calls += client.calls();
-        Ok(result?)
+        result
     }
 
     fn note<T>(&mut self, answer: Answer<T>) -> T {

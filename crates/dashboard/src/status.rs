@@ -11,6 +11,8 @@ use tidemark_ports::{Platform, Row, Sql, SqlError};
 struct Body {
     connections: Vec<Connection>,
     models: Vec<Stream>,
+    /// closed days that differ from Fanvue's own sums; empty when all agree
+    drifts: Vec<Drift>,
     jobs: Vec<Step>,
     rate_budget: Vec<Bucket>,
 }
@@ -32,12 +34,36 @@ struct Stream {
     /// transactions or audience
     family: String,
     as_of: Option<String>,
-    /// whether a walk is under way
+    /// complete from then on; for transactions 2018-01-01 once the whole history was read
+    complete_since: Option<String>,
+    /// whether a read of what is new has begun and not ended
     reading: bool,
+    /// windows that wait to be read again
+    rereads: i32,
+    /// this account's reversals cannot be read, so they are missing and not zero
+    reversals_unknown: bool,
+    /// rows that could not be read yet
+    quarantined: i64,
     attempts: i32,
     retry_at: Option<String>,
     error_code: Option<String>,
     error: Option<String>,
+}
+
+/// Amounts are US cents: drift is an engineer's figure, exact and small.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Drift {
+    model_id: String,
+    /// the UTC day
+    date: String,
+    /// gross of sales in the ledger
+    ledger_cents: i64,
+    /// gross of sales as Fanvue sums it up
+    fanvue_cents: i64,
+    /// ledger minus Fanvue
+    drift_cents: i64,
+    compared_at: String,
 }
 
 #[derive(Serialize)]
@@ -60,6 +86,8 @@ struct Bucket {
     remaining: i64,
     resets_at: String,
     observed_at: String,
+    /// the end of the pause that a 429 asked for
+    paused_until: Option<String>,
 }
 
 /// Tells the state of connections, streams, jobs and the rate budget.
@@ -79,6 +107,7 @@ pub async fn status(platform: &impl Platform, request: &Request) -> Result<Respo
         )
         .await?,
         models: list(platform, include_str!("sql/streams.sql"), agency, stream_of).await?,
+        drifts: list(platform, include_str!("sql/drifts.sql"), agency, drift_of).await?,
         jobs: list(
             platform,
             include_str!("sql/recent_steps.sql"),
@@ -131,12 +160,28 @@ fn stream_of(row: &Row) -> Result<Stream, SqlError> {
     Ok(Stream {
         model_id: row.get::<uuid::Uuid>(0)?.to_string(),
         family: row.get(1)?,
-        as_of: row.get::<Option<Instant>>(2)?.map(text_of),
-        reading: row.get(3)?,
-        attempts: row.get(4)?,
-        retry_at: row.get::<Option<Instant>>(5)?.map(text_of),
-        error_code: row.get(6)?,
-        error: row.get(7)?,
+        complete_since: row.get::<Option<Instant>>(2)?.map(text_of),
+        as_of: row.get::<Option<Instant>>(3)?.map(text_of),
+        reading: row.get(4)?,
+        rereads: row.get(5)?,
+        reversals_unknown: row.get(6)?,
+        quarantined: row.get(7)?,
+        attempts: row.get(8)?,
+        retry_at: row.get::<Option<Instant>>(9)?.map(text_of),
+        error_code: row.get(10)?,
+        error: row.get(11)?,
+    })
+}
+
+fn drift_of(row: &Row) -> Result<Drift, SqlError> {
+    let (ledger_cents, fanvue_cents): (i64, i64) = (row.get(2)?, row.get(3)?);
+    Ok(Drift {
+        model_id: row.get::<uuid::Uuid>(0)?.to_string(),
+        date: row.get(1)?,
+        ledger_cents,
+        fanvue_cents,
+        drift_cents: ledger_cents - fanvue_cents,
+        compared_at: text_of(row.get(4)?),
     })
 }
 
@@ -158,5 +203,6 @@ fn bucket_of(row: &Row) -> Result<Bucket, SqlError> {
         remaining: row.get(3)?,
         resets_at: text_of(row.get(4)?),
         observed_at: text_of(row.get(5)?),
+        paused_until: row.get::<Option<Instant>>(6)?.map(text_of),
     })
 }

@@ -43,6 +43,18 @@ pub struct Outcome {
     pub reconnects: u64,
 }
 
+impl Outcome {
+    /// Adds another seed's counts.
+    pub fn add(&mut self, other: Self) {
+        self.operations += other.operations;
+        self.kills += other.kills;
+        self.faults += other.faults;
+        self.events += other.events;
+        self.rows += other.rows;
+        self.reconnects += other.reconnects;
+    }
+}
+
 /// How a seed failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {

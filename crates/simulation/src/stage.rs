@@ -16,7 +16,7 @@ use tidemark_jobs::{Outcome as StepOutcome, StepReport, StepRequest};
 use tidemark_ports::{HttpError, Sql, SqlError};
 use tidemark_sealing::KeyRing;
 use tidemark_simulator::{Micros, Shape, TokenGrant, World};
-use tidemark_sync::SyncSettings;
+use tidemark_sync::{ROWS_PER_WRITE, SyncSettings};
 use tidemark_tenancy::agency;
 use uuid::Uuid;
 
@@ -68,6 +68,7 @@ impl<'s, S: Sql> Stage<'s, S> {
                 keys: KeyRing::parse(&key).expect("invariant: 32 bytes in base64"),
             },
             step_budget: Duration::from_secs(20),
+            rows_per_write: ROWS_PER_WRITE,
         };
         let mut stage = Self {
             sql,

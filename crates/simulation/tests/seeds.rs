@@ -20,12 +20,7 @@ async fn play(seeds: impl Iterator<Item = u64>) {
                  cargo run --release -- bench simulate --first {seed} --seeds 1"
             )
         });
-        total.operations += outcome.operations;
-        total.kills += outcome.kills;
-        total.faults += outcome.faults;
-        total.events += outcome.events;
-        total.rows += outcome.rows;
-        total.reconnects += outcome.reconnects;
+        total.add(outcome);
         count += 1;
     }
     println!("{count} seeds: {total:?}");

@@ -8,12 +8,10 @@ use std::time::Duration;
 use tidemark_domain::Instant;
 use tidemark_fanvue::{EarningsPage, EarningsRow, UnreadableRow};
 
+use crate::SyncSettings;
 use crate::fetch::Fetched;
 use crate::identity::{Entry, Members, bare_key, bare_members, order_key};
-use crate::state::Walk;
-
-/// Rows of one write.
-const MOST_ROWS: usize = 1_000;
+use crate::state::{RowKinds, Walk};
 
 /// How long read pages may wait to be stored.
 const HELD_AT_MOST: Duration = Duration::from_secs(1);
@@ -50,8 +48,8 @@ impl Batch {
     }
 
     /// Whether it should be stored before more is read.
-    pub fn is_due(&self, now: Instant) -> bool {
-        self.rows.len() >= MOST_ROWS || now.since(self.begun_at) >= HELD_AT_MOST
+    pub fn is_due(&self, settings: &SyncSettings, now: Instant) -> bool {
+        self.rows.len() >= settings.rows_per_write || now.since(self.begun_at) >= HELD_AT_MOST
     }
 
     /// Adds a page; `true` when it was the surface's last.
@@ -77,14 +75,12 @@ impl Batch {
     }
 
     fn key_of(&mut self, row: &EarningsRow) -> String {
-        match &row.order_id {
-            Some(order) => order_key(order, &row.source),
-            None => {
-                let members = bare_members(row);
-                let occurrence = self.walk.seen.next_occurrence(&members);
-                bare_key(&members, occurrence)
-            }
+        if let Some(order) = &row.order_id {
+            return order_key(order, &row.source);
         }
+        let members = bare_members(row);
+        let occurrence = self.walk.seen.next_occurrence(&members);
+        bare_key(&members, occurrence)
     }
 
     /// The rows, each once: a row that came twice is one row (defect D16). The second value says
@@ -113,13 +109,15 @@ impl Batch {
         (entries, contested)
     }
 
-    /// Whether there are rows without an order id, and rows with one.
-    pub fn kinds(&self) -> (bool, bool) {
+    /// What kinds of rows there are.
+    pub fn kinds(&self) -> RowKinds {
         let has = |ordered: bool| {
-            self.rows
-                .iter()
-                .any(|(_, row)| row.order_id.is_some() == ordered)
+            let mut rows = self.rows.iter();
+            rows.any(|(_, row)| row.order_id.is_some() == ordered)
         };
-        (has(false), has(true))
+        RowKinds {
+            bare: has(false),
+            ordered: has(true),
+        }
     }
 }

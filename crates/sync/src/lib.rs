@@ -11,15 +11,19 @@
 //! - [`ledger`], [`stream`]: what is read into the database, and the state back
 //! - [`reader`]: one model, task by task
 //! - [`reconcile`]: the ledger against Fanvue's own sums
+//! - [`audit`], [`replay`]: the same, and the quarantine once more, on request for a whole agency
 //! - [`creators`]: which models there are
 
+pub mod audit;
 pub mod batch;
 pub mod creators;
 pub mod fetch;
 pub mod identity;
 pub mod ledger;
+pub mod on_request;
 pub mod reader;
 pub mod reconcile;
+pub mod replay;
 pub mod state;
 pub mod stream;
 
@@ -45,7 +49,12 @@ pub struct SyncSettings {
     pub connections: ConnectionSettings,
     /// wall time of a step that names none
     pub step_budget: Duration,
+    /// rows that are enough for a write of their own; see [`ROWS_PER_WRITE`]
+    pub rows_per_write: usize,
 }
+
+/// Rows per write where nothing speaks against it: beyond it, larger statements gain nothing.
+pub const ROWS_PER_WRITE: usize = 1_000;
 
 /// Runs one step: finds new creators, then reads models, the least fresh first.
 ///

@@ -64,6 +64,7 @@ impl<P: Platform> ModelJob for TransactionSync<'_, P> {
         );
         let mut reader = Reader {
             platform: self.platform,
+            settings: self.settings,
             state: load_stream(self.platform, assignment.lease).await?,
             assignment,
             caller,
@@ -92,6 +93,7 @@ enum Stop {
 
 struct Reader<'a, P> {
     platform: &'a P,
+    settings: &'a SyncSettings,
     assignment: Assignment<'a>,
     caller: Caller<'a, P>,
     state: StreamState,
@@ -162,7 +164,10 @@ impl<P: Platform> Reader<'_, P> {
                     continue 'walk;
                 }
                 let is_last = batch.add(fetched);
-                if is_last || batch.is_due(self.platform.now()) || self.is_out_of_time() {
+                if is_last
+                    || batch.is_due(self.settings, self.platform.now())
+                    || self.is_out_of_time()
+                {
                     if let Some(stop) = self.store(lane, batch, is_last).await? {
                         return Ok(stop);
                     }
@@ -180,10 +185,11 @@ impl<P: Platform> Reader<'_, P> {
         error: ConnectionError,
     ) -> Result<Stop, ConnectionError> {
         let is_database = matches!(error, ConnectionError::Database(_));
-        if !batch.is_empty() && !is_database {
-            if let Some(Stop::LeaseLost) = self.store(lane, batch, false).await? {
-                return Ok(Stop::LeaseLost);
-            }
+        if !batch.is_empty()
+            && !is_database
+            && let Some(Stop::LeaseLost) = self.store(lane, batch, false).await?
+        {
+            return Ok(Stop::LeaseLost);
         }
         Err(error)
     }
@@ -198,9 +204,8 @@ impl<P: Platform> Reader<'_, P> {
         let (platform, now) = (self.platform, self.platform.now());
         let lease = self.assignment.lease;
         let mut after = self.state.clone();
-        let (has_bare, has_ordered) = batch.kinds();
-        after.note_rows(has_bare, has_ordered, now);
-        let mixed = after.progress.has_bare_rows && after.progress.has_ordered_rows;
+        after.note_rows(batch.kinds(), now);
+        let mixed = after.progress.stored_rows.are_mixed();
         let (mut entries, contested) = batch.entries();
         let mut settle = contested || (mixed && !entries.is_empty());
         // Settled entries are never contested, so the second try is the last one.

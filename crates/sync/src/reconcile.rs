@@ -37,6 +37,16 @@ impl Span {
         Self { from, to }
     }
 
+    /// The days from `first` to `last`, both included, as far as they are closed.
+    pub fn of_days(first: LocalDay, last: LocalDay, now: Instant) -> Self {
+        let utc = Zone::utc();
+        let today = utc.day_of(now);
+        Self {
+            from: HISTORY_FLOOR.max(utc.start_of(first)),
+            to: utc.start_of(today.min(last.plus_days(1))),
+        }
+    }
+
     fn holds(&self, day: LocalDay) -> bool {
         let start = Zone::utc().start_of(day);
         self.from <= start && start < self.to

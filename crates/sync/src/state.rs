@@ -73,12 +73,26 @@ pub struct Progress {
     pub repairing: bool,
     /// when `/v1` was last looked for, where the older family answers
     pub family_probed_at: Option<Instant>,
-    /// rows without an order id were stored
-    pub has_bare_rows: bool,
-    /// rows with an order id were stored
-    pub has_ordered_rows: bool,
+    /// what kinds of rows were stored
+    pub stored_rows: RowKinds,
     /// the family that answers has no reversals for this account
     pub reversals_unknown: bool,
+}
+
+/// Which kinds of rows there are: settling what a row is may need both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowKinds {
+    /// rows without an order id
+    pub bare: bool,
+    /// rows with one
+    pub ordered: bool,
+}
+
+impl RowKinds {
+    /// Whether there are both.
+    pub const fn are_mixed(self) -> bool {
+        self.bare && self.ordered
+    }
 }
 
 impl StreamState {

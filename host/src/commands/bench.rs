@@ -1,5 +1,8 @@
 //! `tidemark bench …`
 
+mod ingest;
+mod scratch;
+mod simulate;
 mod start;
 
 use anyhow::Result;
@@ -15,5 +18,15 @@ pub async fn run(command: BenchCommand, output: Output) -> Result<()> {
             database_url,
             runs,
         } => start::run(&manifest.manifest, database_url.as_deref(), runs, output).await,
+        BenchCommand::Ingest {
+            database_url,
+            rows,
+            pages,
+        } => ingest::run(&database_url, &rows, pages, output).await,
+        BenchCommand::Simulate {
+            database_url,
+            first,
+            seeds,
+        } => simulate::run(database_url.as_deref(), first, seeds, output).await,
     }
 }

@@ -7,12 +7,13 @@ use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use tidemark::runtime::jobs::{Outcome, StepReport, StepRequest};
 use tidemark::runtime::{Application, Limits};
-use tidemark_domain::AgencyId;
+use tidemark_domain::{AgencyId, ModelId};
+use tidemark_ports::Sql;
 
 use crate::cli::SyncArguments;
 use crate::commands::build::build_stale;
 use crate::commands::output::Output;
-use crate::project::{DataDir, Project, open_application, open_migrated_database};
+use crate::project::{DataDir, Project, open_application, open_migrated_database, platform};
 
 /// The job that reads the ledger.
 pub const SYNC_JOB: &str = "sync-transactions";
@@ -37,6 +38,7 @@ pub async fn run(arguments: &SyncArguments, output: Output) -> Result<()> {
         Limits::default(),
     )
     .await?;
+    let platform = platform(&database)?;
     let request = StepRequest {
         job: SYNC_JOB.to_owned(),
         agency_id: Some(arguments.agency.to_string()),
@@ -44,7 +46,8 @@ pub async fn run(arguments: &SyncArguments, output: Output) -> Result<()> {
         full: arguments.full,
         budget_ms: None,
     };
-    let result = sync_shown(&application, request).await;
+    let scope = (arguments.agency, arguments.model);
+    let result = sync_shown(&application, &platform, scope, request).await;
     drop(application);
     database.close().await?;
     let total = result?;
@@ -113,14 +116,19 @@ impl SyncTotal {
 }
 
 /// Runs steps until nothing is left to do, under a progress bar on standard error.
-pub async fn sync_shown(application: &Application, request: StepRequest) -> Result<SyncTotal> {
+pub async fn sync_shown(
+    application: &Application,
+    sql: &impl Sql,
+    scope: (AgencyId, Option<ModelId>),
+    request: StepRequest,
+) -> Result<SyncTotal> {
     let budget_ms = u32::try_from(SHOWN_STEP.as_millis()).ok();
     let request = StepRequest {
         budget_ms,
         ..request
     };
-    let bar = ProgressBar::new(0).with_style(
-        ProgressStyle::with_template("{spinner} {wide_bar} {pos}/{len} models, {msg}")
+    let bar = ProgressBar::new(1_000).with_style(
+        ProgressStyle::with_template("{spinner} {wide_bar} {percent} %, {msg}, about {eta} left")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     bar.set_message("asking Fanvue");
@@ -129,11 +137,12 @@ pub async fn sync_shown(application: &Application, request: StepRequest) -> Resu
     loop {
         let report = application.step(&request).await?;
         total.add(&report);
-        bar.set_length(report.progress.total.into());
-        bar.set_position(report.progress.completed.into());
+        bar.set_position(share_read(sql, scope).await?);
         bar.set_message(format!(
-            "{} rows",
-            total.inserted + total.changed + total.unchanged
+            "{} rows, {} of {} models",
+            total.inserted + total.changed + total.unchanged,
+            report.progress.completed,
+            report.progress.total
         ));
         match report.outcome {
             Outcome::Done | Outcome::Partial | Outcome::Failed => break,
@@ -143,4 +152,14 @@ pub async fn sync_shown(application: &Application, request: StepRequest) -> Resu
     }
     bar.finish_and_clear();
     Ok(total)
+}
+
+/// How much is read, in thousandths.
+async fn share_read(sql: &impl Sql, (agency, model): (AgencyId, Option<ModelId>)) -> Result<u64> {
+    let parameters = [agency.into(), model.into()];
+    let rows = sql
+        .query(include_str!("share_read.sql"), &parameters)
+        .await?;
+    let share: i64 = tidemark_ports::sql::only_row(rows)?.get(0)?;
+    Ok(u64::try_from(share).unwrap_or(0))
 }

@@ -82,7 +82,8 @@ async fn serve(
             let api_token = demo.settle(&platform, &keys, data_dir).await?;
             if !demo.was_synced(&platform).await? {
                 output.remark("First sync of the demo agency");
-                let total = sync_shown(&application, step_of(SYNC_JOB, demo.agency())).await?;
+                let (agency, request) = (demo.agency(), step_of(SYNC_JOB, demo.agency()));
+                let total = sync_shown(&application, &platform, (agency, None), request).await?;
                 output.remark(&total.sentence());
             }
             let link = format!("{url}/login?token={}", api_token.expose());

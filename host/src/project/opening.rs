@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use tidemark::runtime::{Application, GuestPool, Limits, PoolsByAddress, Settings};
+use tidemark_connections::ConnectionSettings;
 use tidemark_database::{Database, Pool, PoolOptions};
 use tidemark_domain::Secret;
+use tidemark_fanvue::FanvueSettings;
 use tidemark_manifest::Variables;
 use tidemark_manifest::variables::environment_key;
+use tidemark_sealing::KeyRing;
 
 use super::{DataDir, Project};
 
@@ -55,6 +58,26 @@ pub fn check_variables(project: &Project) -> Result<()> {
         .collect();
     Variables::from_environment(declared, std::env::vars(), &stand_ins)?;
     Ok(())
+}
+
+/// How to reach Fanvue and to open stored grants, for what the host does itself.
+pub fn connections(project: &Project, data_dir: &DataDir) -> Result<ConnectionSettings> {
+    let declared = &project.manifest.variables;
+    let stand_in = |name: &str| (name.to_owned(), String::new());
+    let stand_ins = HOST_FILLS_IN.into_iter().map(stand_in).collect();
+    let variables = Variables::from_environment(declared, std::env::vars(), &stand_ins)?;
+    let text = |name: &str| variables.get(name).unwrap_or_default().to_owned();
+    let base = |name: &str| text(name).trim_end_matches('/').to_owned();
+    Ok(ConnectionSettings {
+        fanvue: FanvueSettings {
+            api_url: base("fanvue_api_url"),
+            auth_url: base("fanvue_auth_url"),
+            api_version: text("fanvue_api_version"),
+            client_id: text("fanvue_client_id"),
+            client_secret: Secret::new(text("fanvue_client_secret")),
+        },
+        keys: KeyRing::parse(&token_key(data_dir)?)?,
+    })
 }
 
 /// A pool for another address than the host's own database.

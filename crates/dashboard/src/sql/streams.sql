@@ -2,8 +2,20 @@
 select
     sync_state.model_id,
     sync_state.stream,
+    micros_of(sync_state.proven_since),
     micros_of(sync_state.proven_until),
-    coalesce(sync_state.proven_since > timestamptz '2018-01-01 00:00:00Z', false),
+    sync_state.progress -> 'head' is distinct from 'null'::jsonb
+        and sync_state.progress ? 'head',
+    coalesce(jsonb_array_length(sync_state.progress -> 'rereads'), 0),
+    coalesce((sync_state.progress ->> 'reversals_unknown')::boolean, false),
+    (
+        select count(*)
+        from quarantine
+        where quarantine.agency_id = sync_state.agency_id
+            and quarantine.model_id = sync_state.model_id
+            and quarantine.resolved_at is null
+            and sync_state.stream = 'transactions'
+    ),
     sync_state.attempts,
     micros_of(sync_state.retry_at),
     sync_state.last_error_code,

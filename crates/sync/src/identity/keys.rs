@@ -56,28 +56,16 @@ pub fn order_key(order: &str, source: &Source) -> String {
 
 /// The key of a further line of an order.
 pub fn line_key(order: &str, source: &Source, members: &Members) -> String {
-    format!("{}:{}", order_key(order, source), written(members))
+    let micros = members.occurred_at.micros();
+    let order = order_key(order, source);
+    format!("{order}:{micros}:{}", amounts_and_ids(members))
 }
 
 /// What equal rows without an order id have in common; begins with the instant.
 pub fn bare_members(row: &EarningsRow) -> String {
-    let Members {
-        occurred_at,
-        gross,
-        net,
-        message,
-        post,
-        fan,
-    } = Members::of(row);
-    let ids = [fan.map(|fan| fan.uuid()), message, post]
-        .map(or_dash)
-        .join(":");
-    let (gross, net) = (gross.get(), net.get());
-    format!(
-        "{}:{}:{gross}:{net}:{ids}",
-        occurred_at.micros(),
-        row.source
-    )
+    let members = Members::of(row);
+    let micros = members.occurred_at.micros();
+    format!("{micros}:{}:{}", row.source, amounts_and_ids(&members))
 }
 
 /// The key of a row without an order id: its members and its number among equal rows.
@@ -85,18 +73,9 @@ pub fn bare_key(members: &str, occurrence: u32) -> String {
     format!("row:{members}#{occurrence}")
 }
 
-fn written(members: &Members) -> String {
-    let ids = [
-        members.fan.map(|fan| fan.uuid()),
-        members.message,
-        members.post,
-    ]
-    .map(or_dash)
-    .join(":");
+fn amounts_and_ids(members: &Members) -> String {
+    let or_dash = |id: Option<Uuid>| id.map_or_else(|| "-".to_owned(), |id| id.to_string());
+    let ids = [members.fan.map(FanId::uuid), members.message, members.post];
     let (gross, net) = (members.gross.get(), members.net.get());
-    format!("{}:{gross}:{net}:{ids}", members.occurred_at.micros())
-}
-
-fn or_dash(id: Option<Uuid>) -> String {
-    id.map_or_else(|| "-".to_owned(), |id| id.to_string())
+    format!("{gross}:{net}:{}", ids.map(or_dash).join(":"))
 }

@@ -5,7 +5,7 @@ use tidemark_fanvue::{Family, Surface};
 
 use super::lanes::{Lane, Reread, RereadReason};
 use super::walk::Walk;
-use super::{HISTORY_FLOOR, StreamState};
+use super::{HISTORY_FLOOR, RowKinds, StreamState};
 
 /// How often a disturbed window is read again.
 const MOST_TRIES: u32 = 3;
@@ -140,13 +140,15 @@ impl StreamState {
 
     /// Takes note of what kinds of rows there are; the first ones with an order id after rows
     /// without mean that Fanvue has begun to send them.
-    pub fn note_rows(&mut self, bare: bool, ordered: bool, now: Instant) {
-        let progress = &self.progress;
-        if ordered && progress.has_bare_rows && !progress.has_ordered_rows {
+    pub fn note_rows(&mut self, read: RowKinds, now: Instant) {
+        let stored = self.progress.stored_rows;
+        if read.ordered && stored.bare && !stored.ordered {
             self.reread_reshaped(now);
         }
-        self.progress.has_bare_rows |= bare;
-        self.progress.has_ordered_rows |= ordered;
+        self.progress.stored_rows = RowKinds {
+            bare: stored.bare || read.bare,
+            ordered: stored.ordered || read.ordered,
+        };
     }
 
     /// Rows of the old shape are where it is proven, and in what was begun.
@@ -166,12 +168,17 @@ impl StreamState {
         self.progress.reconciled_at = Some(now);
         self.progress.repairing = !self.progress.repairing && !drifted.is_empty();
         if self.progress.repairing {
-            let utc = Zone::utc();
-            for (first, last) in runs_of_days(drifted) {
-                let from = utc.start_of(first).max(HISTORY_FLOOR);
-                let to = utc.start_of(last.plus_days(1));
-                self.reread(RereadReason::Repair, from, to, now);
-            }
+            self.repair(drifted, now);
+        }
+    }
+
+    /// Puts days in line to be read again.
+    pub fn repair(&mut self, days: &[LocalDay], now: Instant) {
+        let utc = Zone::utc();
+        for (first, last) in runs_of_days(days) {
+            let from = utc.start_of(first).max(HISTORY_FLOOR);
+            let to = utc.start_of(last.plus_days(1));
+            self.reread(RereadReason::Repair, from, to, now);
         }
     }
 }
