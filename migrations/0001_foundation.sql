@@ -12,6 +12,15 @@ create function micros_of(moment timestamptz) returns bigint
     language sql stable strict parallel safe
     return (extract(epoch from moment) * 1000000)::bigint;
 
+-- Ends a statement that would overwrite a stored row with what may be another one.
+create function refuse_contested_row(row_key text) returns bigint
+    language plpgsql
+    as $$
+begin
+    raise exception 'the stored row % may be another one', row_key using errcode = 'TM001';
+end
+$$;
+
 create table agencies (
     agency_id  uuid primary key,
     name       text not null check (length(name) between 1 and 200),

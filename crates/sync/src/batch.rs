@@ -118,6 +118,7 @@ impl Batch {
         RowKinds {
             bare: has(false),
             ordered: has(true),
+            lines: false,
         }
     }
 }

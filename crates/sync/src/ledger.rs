@@ -11,6 +11,9 @@ use uuid::Uuid;
 use crate::identity::{Entry, Members, StoredRow};
 use crate::state::{Drained, StreamState};
 
+/// SQLSTATE of a write that meets a stored row that may be another one.
+const CONTESTED: &str = "TM001";
+
 /// What came of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stored {
@@ -27,7 +30,6 @@ pub enum Stored {
 struct LedgerRow<'a> {
     row_key: &'a str,
     previous_key: Option<&'a str>,
-    settled: bool,
     shape: Shape,
     occurred_at: i64,
     source: &'a str,
@@ -64,6 +66,8 @@ pub struct Write<'a> {
     pub lease: Lease,
     /// the rows, each key once
     pub entries: &'a [Entry<'a>],
+    /// whether their identity was settled against what is stored
+    pub settled: bool,
     /// rows that could not be read
     pub unreadable: &'a [UnreadableRow],
     /// the state after this
@@ -83,13 +87,11 @@ pub struct Write<'a> {
 /// # Errors
 /// When the statement fails; then nothing was stored.
 pub async fn store(sql: &impl Sql, write: Write<'_>) -> Result<Stored, SqlError> {
-    let result = sql
-        .query(include_str!("sql/store.sql"), &parameters(&write))
-        .await?;
-    let row = only_row(result)?;
-    if row.get::<bool>(4)? {
-        return Ok(Stored::Contested);
-    }
+    let statement = include_str!("sql/store.sql");
+    let row = match sql.query(statement, &parameters(&write)).await {
+        Err(SqlError::Refused { code, .. }) if code == CONTESTED => return Ok(Stored::Contested),
+        result => only_row(result?)?,
+    };
     if !row.get::<bool>(0)? {
         return Ok(Stored::LeaseLost);
     }
@@ -105,7 +107,7 @@ pub async fn store(sql: &impl Sql, write: Write<'_>) -> Result<Stored, SqlError>
     }))
 }
 
-fn parameters(write: &Write<'_>) -> [Value; 20] {
+fn parameters(write: &Write<'_>) -> [Value; 21] {
     let rows: Vec<LedgerRow<'_>> = write.entries.iter().map(ledger_row).collect();
     let unreadable: Vec<_> = write.unreadable.iter().map(quarantined_row).collect();
     let (lease, state, drained) = (write.lease, write.state, write.drained);
@@ -132,6 +134,7 @@ fn parameters(write: &Write<'_>) -> [Value; 20] {
         reading.map(|reading| reading.capacity).into(),
         reading.map(|reading| reading.remaining).into(),
         reading.map(|reading| reading.resets_at).into(),
+        write.settled.into(),
     ]
 }
 
@@ -140,7 +143,6 @@ fn ledger_row<'a>(entry: &'a Entry<'a>) -> LedgerRow<'a> {
     LedgerRow {
         row_key: &entry.key,
         previous_key: entry.previous_key.as_deref(),
-        settled: entry.settled,
         shape: row.shape,
         occurred_at: row.occurred_at.micros(),
         source: row.source.as_str(),

@@ -205,11 +205,13 @@ impl<P: Platform> Reader<'_, P> {
         let lease = self.assignment.lease;
         let mut after = self.state.clone();
         after.note_rows(batch.kinds(), now);
-        let mixed = after.progress.stored_rows.are_mixed();
         let (mut entries, contested) = batch.entries();
-        let mut settle = contested || (mixed && !entries.is_empty());
-        // Settled entries are never contested, so the second try is the last one.
+        let kinds = &after.progress.stored_rows;
+        let mut settle = contested || (kinds.need_settling() && !entries.is_empty());
+        let mut refused = false;
+        // Settled entries are never refused, so the second try is the last one.
         loop {
+            after.progress.stored_rows.lines |= contested || refused;
             if settle {
                 let stored = ledger::rivals(platform, lease, &entries).await?;
                 for instant in resolve(&mut entries, &stored, |at| batch.walk.holds(at)) {
@@ -226,6 +228,7 @@ impl<P: Platform> Reader<'_, P> {
             let write = Write {
                 lease,
                 entries: &entries,
+                settled: settle,
                 unreadable: &batch.unreadable,
                 state: &next,
                 drained: drained.as_ref(),
@@ -234,7 +237,7 @@ impl<P: Platform> Reader<'_, P> {
                 now,
             };
             match ledger::store(platform, write).await? {
-                Stored::Contested => settle = true,
+                Stored::Contested => (settle, refused) = (true, true),
                 Stored::LeaseLost => return Ok(Some(Stop::LeaseLost)),
                 Stored::Rows(counts) => {
                     self.tally.rows.add(counts);

@@ -66,6 +66,7 @@ async fn replay_model<P: Platform>(
     let write = Write {
         lease,
         entries: &entries,
+        settled: true,
         unreadable: &[],
         state: &state,
         drained: None,

@@ -79,19 +79,22 @@ pub struct Progress {
     pub reversals_unknown: bool,
 }
 
-/// Which kinds of rows there are: settling what a row is may need both.
+/// Which kinds of rows there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RowKinds {
     /// rows without an order id
     pub bare: bool,
     /// rows with one
     pub ordered: bool,
+    /// rows that share their order with others, or might
+    pub lines: bool,
 }
 
 impl RowKinds {
-    /// Whether there are both.
-    pub const fn are_mixed(self) -> bool {
-        self.bare && self.ordered
+    /// Whether keys alone do not tell which row is which.
+    pub const fn need_settling(self) -> bool {
+        self.lines || (self.bare && self.ordered)
     }
 }
 

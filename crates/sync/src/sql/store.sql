@@ -4,36 +4,22 @@
 -- $8 proven since, $9 proven until, $10 full read at, $11 family,
 -- $12, $13 the window that was read to its end (null: none, or nothing can be missing from it),
 -- $14 the keys of its rows, $15 whether reversals were among what was read,
--- $16 connection, $17 bucket, $18 capacity, $19 remaining, $20 resets at
+-- $16 connection, $17 bucket, $18 capacity, $19 remaining, $20 resets at,
+-- $21 whether every row's identity is settled: then the stored row of its key is the same one
 --
--- Gives: held, inserted, changed, withdrawn, contested.
+-- Gives: held, inserted, changed, withdrawn; or the error TM001, where a row's identity must be
+-- settled first.
+--
+-- Stored rows are looked up one by one (lateral, offset 0): joined plainly, a planner without
+-- statistics reads the whole model for every page.
 with incoming as (
     select *
     from jsonb_to_recordset($5) as row (
-        row_key text, previous_key text, settled boolean, shape text, occurred_at bigint,
-        source text, gross_cents bigint, net_cents bigint, total_cents bigint, currency text,
-        order_id text, order_status text, reverses_order_id text, fan_id uuid, message_id uuid,
-        post_id uuid, raw jsonb
+        row_key text, previous_key text, shape text, occurred_at bigint, source text,
+        gross_cents bigint, net_cents bigint, total_cents bigint, currency text, order_id text,
+        order_status text, reverses_order_id text, fan_id uuid, message_id uuid, post_id uuid,
+        raw jsonb
     )
-),
-
--- A key alone does not say that both are the same row where amounts or times differ.
-contested as (
-    select
-    from incoming
-    join fanvue_transactions as stored
-        on stored.agency_id = $1
-        and stored.model_id = $2
-        and stored.row_key = incoming.row_key
-    where not incoming.settled
-        and (
-            stored.occurred_at <> instant_of(incoming.occurred_at)
-            or stored.gross_cents <> incoming.gross_cents
-            or stored.net_cents <> incoming.net_cents
-            or stored.fan_id <> incoming.fan_id
-            or stored.message_id <> incoming.message_id
-            or stored.post_id <> incoming.post_id
-        )
 ),
 
 -- The fence: without the current token there is no row here, and nothing below is written.
@@ -57,7 +43,6 @@ held as (
         and model_id = $2
         and stream = 'transactions'
         and lease_token = $3
-        and not exists (select from contested)
     returning agency_id
 ),
 
@@ -66,11 +51,15 @@ amended as (
     insert into ledger_amendments (agency_id, model_id, row_key, amended_at, before)
     select $1, $2, incoming.row_key, instant_of($4), stored.raw
     from incoming
-    join fanvue_transactions as stored
-        on stored.agency_id = $1
-        and stored.model_id = $2
-        and stored.row_key = coalesce(incoming.previous_key, incoming.row_key)
-    where incoming.settled
+    cross join lateral (
+        select gross_cents, net_cents, raw
+        from fanvue_transactions
+        where agency_id = $1
+            and model_id = $2
+            and row_key = coalesce(incoming.previous_key, incoming.row_key)
+        offset 0
+    ) as stored
+    where $21
         and (stored.gross_cents, stored.net_cents) <> (incoming.gross_cents, incoming.net_cents)
         and exists (select from held)
     on conflict do nothing
@@ -95,10 +84,14 @@ rekeyed as (
         changed_at        = instant_of($4),
         withdrawn_at      = null
     from incoming
+    cross join lateral (
+        select ctid
+        from fanvue_transactions
+        where agency_id = $1 and model_id = $2 and row_key = incoming.previous_key
+        offset 0
+    ) as found
     where incoming.previous_key is not null
-        and stored.agency_id = $1
-        and stored.model_id = $2
-        and stored.row_key = incoming.previous_key
+        and stored.ctid = found.ctid
         and exists (select from held)
     returning stored.row_key
 ),
@@ -120,7 +113,20 @@ written as (
         set shape             = excluded.shape,
             occurred_at       = excluded.occurred_at,
             source            = excluded.source,
-            gross_cents       = excluded.gross_cents,
+            -- A key alone does not say that both are the same row where times or amounts differ.
+            gross_cents       = case
+                when $21::boolean
+                    or (
+                        stored.occurred_at = excluded.occurred_at
+                        and stored.gross_cents = excluded.gross_cents
+                        and stored.net_cents = excluded.net_cents
+                        and coalesce(stored.fan_id = excluded.fan_id, true)
+                        and coalesce(stored.message_id = excluded.message_id, true)
+                        and coalesce(stored.post_id = excluded.post_id, true)
+                    )
+                    then excluded.gross_cents
+                else refuse_contested_row(stored.row_key)
+            end,
             net_cents         = excluded.net_cents,
             total_cents       = coalesce(excluded.total_cents, stored.total_cents),
             currency          = coalesce(excluded.currency, stored.currency),
@@ -143,10 +149,11 @@ written as (
 -- What Fanvue no longer returns in a window that was read to its end. An answer that suddenly lacks
 -- nearly everything is more likely a fault than the truth, so more can never go than was there.
 missing as (
-    select row_key
+    select ctid
     from fanvue_transactions
     where agency_id = $1
-        and model_id = $2
+        -- Not to be looked up by: the window is found through the index on the time.
+        and model_id is not distinct from $2::uuid
         and occurred_at >= instant_of($12)
         and occurred_at < instant_of($13)
         and withdrawn_at is null
@@ -159,9 +166,7 @@ withdrawn as (
     update fanvue_transactions as stored
     set withdrawn_at = instant_of($4), changed_at = instant_of($4)
     from missing
-    where stored.agency_id = $1
-        and stored.model_id = $2
-        and stored.row_key = missing.row_key
+    where stored.ctid = missing.ctid
         and (select count(*) from missing) <= greatest(20, cardinality($14::text[]))
         and exists (select from held)
     returning 1
@@ -209,6 +214,5 @@ select
     exists (select from held),
     count(*) filter (where inserted),
     count(*) filter (where not inserted) + (select count(*) from rekeyed),
-    (select count(*) from withdrawn),
-    exists (select from contested)
+    (select count(*) from withdrawn)
 from written

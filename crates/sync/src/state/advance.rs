@@ -148,6 +148,7 @@ impl StreamState {
         self.progress.stored_rows = RowKinds {
             bare: stored.bare || read.bare,
             ordered: stored.ordered || read.ordered,
+            lines: stored.lines || read.lines,
         };
     }
 

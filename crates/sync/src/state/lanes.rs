@@ -13,8 +13,8 @@ const LONGEST: u64 = 4_000 * DAY;
 
 /// Slices that came in so few pages grow; above the other they shrink. In between, a restart costs
 /// little and a walk's memory stays small.
-const FEW_PAGES: u32 = 5;
-const MANY_PAGES: u32 = 20;
+const FEW_PAGES: u32 = 15;
+const MANY_PAGES: u32 = 60;
 
 /// What is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,9 +137,9 @@ mod tests {
     fn slices_grow_where_there_is_little_and_shrink_where_there_is_much() {
         let days = |days: u64| Duration::from_secs(days * DAY);
         assert_eq!(slice_after(1), days(120));
-        assert_eq!(slice_after(5), days(60));
-        assert_eq!(slice_after(20), days(30));
-        assert_eq!(slice_after(21), days(15));
+        assert_eq!(slice_after(15), days(60));
+        assert_eq!(slice_after(60), days(30));
+        assert_eq!(slice_after(61), days(15));
     }
 
     #[test]

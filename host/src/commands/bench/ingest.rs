@@ -55,6 +55,8 @@ struct BackfillFigures {
     bare_rows_per_second: f64,
     /// the sync's share of the bare load's speed
     share: f64,
+    /// the part of the sync's time in which its statements ran
+    statement_part: f64,
     /// a step that finds nothing new
     idle_step_millis: u128,
     idle_api_calls: u32,
@@ -101,6 +103,7 @@ async fn backfill_figures(server: &str, rows: u32) -> Result<BackfillFigures> {
     let scratch = Scratch::create(server).await?;
     let world = World::begin(&scratch, rows, tidemark_sync::ROWS_PER_WRITE).await?;
     let (report, took) = world.sync().await?;
+    let statements: Duration = world.platform.pages().1.iter().sum();
     let stored = report.rows.inserted;
     let (idle, idle_took) = world.idle_step().await?;
     let bare = bare::load(&scratch.pool).await.context("the bare load")?;
@@ -114,6 +117,7 @@ async fn backfill_figures(server: &str, rows: u32) -> Result<BackfillFigures> {
         rows_per_second: sync,
         bare_rows_per_second: bare,
         share: sync / bare,
+        statement_part: statements.as_secs_f64() / took.as_secs_f64(),
         idle_step_millis: idle_took.as_millis(),
         idle_api_calls: idle.api_calls,
     })
@@ -132,11 +136,12 @@ fn text_of(results: &Results) -> String {
     )];
     lines.extend(results.backfill.iter().map(|history| {
         format!(
-            "backfill   {} rows in {} calls: {:.0} rows/s, bare load {:.0} rows/s: {:.0} %; idle step \
-             {} ms, {} calls",
+            "backfill   {} rows in {} calls: {:.0} rows/s ({:.0} % of the time in statements), bare \
+             load {:.0} rows/s: {:.0} %; idle step {} ms, {} calls",
             history.rows,
             history.api_calls,
             history.rows_per_second,
+            history.statement_part * 100.0,
             history.bare_rows_per_second,
             history.share * 100.0,
             history.idle_step_millis,
