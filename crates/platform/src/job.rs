@@ -20,22 +20,35 @@ pub trait JobComponent {
     ) -> impl Future<Output = Result<StepReport, StepError>>;
 }
 
-/// Runs one step of each job, as a cron event asks.
+/// Runs steps of each job, as a cron event asks: one, and further ones while there is more to do, as
+/// after a large history was connected.
 ///
 /// # Errors
-/// The first failure, after all jobs had their step.
+/// The first failure, after all jobs had their steps.
 pub fn on_cron_event<C: JobComponent>() -> Result<(), String> {
     let mut first_failure = None;
     for job in C::JOBS {
-        match spin_sdk::http::run(C::step(job, StepRequest::default())) {
-            Ok(report) => log(&report),
-            Err(error) => {
-                eprintln!("{}: {error}", job.name);
-                first_failure.get_or_insert(format!("{}: {error}", job.name));
-            }
+        if let Err(error) = run_steps::<C>(job) {
+            eprintln!("{}: {error}", job.name);
+            first_failure.get_or_insert(format!("{}: {error}", job.name));
         }
     }
     first_failure.map_or(Ok(()), Err)
+}
+
+/// Steps until nothing is left, nothing can be done now, or the next event is near.
+fn run_steps<C: JobComponent>(job: &Description) -> Result<(), StepError> {
+    let began = std::time::Instant::now();
+    loop {
+        let report = spin_sdk::http::run(C::step(job, StepRequest::default()))?;
+        log(&report);
+        let goes_on = report.outcome == Outcome::More && report.api_calls > 0;
+        // The other jobs of the component want their share of the time, and the event its end.
+        let share = job.interval / 2 / u32::try_from(C::JOBS.len()).unwrap_or(1);
+        if !goes_on || began.elapsed() + report.took > share {
+            return Ok(());
+        }
+    }
 }
 
 fn log(report: &StepReport) {

@@ -47,9 +47,10 @@ impl Application {
             GuestFault::NoResponse(format!("there is no component {:?}", trigger.component))
         })?;
         let timestamp = u64::try_from(due / MICROSECONDS_PER_SECOND).unwrap_or(0);
-        plugin
-            .handle_cron_event(timestamp, plugin.cron_time())
-            .await
+        let next = trigger.schedule.next_after(due).unwrap_or(due);
+        let until_next = u64::try_from(next.saturating_sub(due)).unwrap_or(0);
+        let time = plugin.cron_time(Duration::from_micros(until_next));
+        plugin.handle_cron_event(timestamp, time).await
     }
 }
 

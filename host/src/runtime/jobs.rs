@@ -79,9 +79,15 @@ impl Plugin {
         Duration::from_millis(configured.unwrap_or(DEFAULT_STEP_BUDGET_MS))
     }
 
-    /// What a cron event may take: a step of each of the component's jobs, one after another.
-    pub(super) fn cron_time(&self) -> Duration {
-        self.step_budget() * CRON_STEPS + STEP_GRACE
+    /// What a cron event may take: a step of each of the component's jobs, one after another. A
+    /// component with jobs goes on with steps while there is more to do, for most of the time until
+    /// the next event.
+    pub(super) fn cron_time(&self, until_next: Duration) -> Duration {
+        let steps = self.step_budget() * CRON_STEPS + STEP_GRACE;
+        if self.job().is_err() {
+            return steps;
+        }
+        steps.max(until_next)
     }
 }
 
