@@ -1,0 +1,7 @@
+//! Tests named after the defects of the original system, and after the rows of the conformance
+//! list, each in a laboratory on a real Postgres. `docs/REGRESSIONS.md` lists them all.
+
+mod completeness;
+mod identity;
+mod money;
+mod support;
