@@ -2,10 +2,11 @@
 
 use tidemark_domain::Instant;
 use tidemark_simulation::lab::LabBuilder;
-use tidemark_simulator::{NewSale, Shape, Source};
+use tidemark_simulator::{FaultKind, NewSale, Shape, Source};
 
 use crate::support::{
-    FULL, RealLab, SLOW, awkward, database, days, models, sell, sell_late, sources,
+    FULL, RealLab, SLOW, awkward, database, days, earnings_fault, models, script, sell, sell_late,
+    sources,
 };
 
 #[tokio::test]
@@ -50,6 +51,26 @@ async fn d015_equal_sales_are_as_many_rows_as_there_are_sales() {
         lab.sync().await;
         lab.sync_as(FULL).await;
         assert_eq!(lab.row_count().await, 80, "{shape:?}");
+        lab.assert_ledger_is_true().await;
+    }
+}
+
+#[tokio::test]
+async fn d016_a_page_that_comes_twice_in_one_write_is_written_once() {
+    let database = database().await;
+    for shape in [Shape::Feb2026, Shape::V1] {
+        let lab = models(1)
+            .transactions(200)
+            .shape(shape)
+            .on(&database.sql)
+            .await;
+        for request in 1..=3 {
+            script(
+                &lab,
+                earnings_fault(FaultKind::DuplicatePage).at_request(request),
+            );
+        }
+        lab.sync().await;
         lab.assert_ledger_is_true().await;
     }
 }
