@@ -2,6 +2,9 @@
 //! list, each in a laboratory on a real Postgres. `docs/REGRESSIONS.md` lists them all.
 
 mod completeness;
+mod conformance;
+mod coverage;
 mod identity;
 mod money;
 mod support;
+mod tokens;
