@@ -5,10 +5,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use tidemark_jobs::Outcome;
-use tidemark_simulator::{FaultKind, Faults, Hazards, Micros, Shape};
+use tidemark_simulator::{FaultKind, Faults, Hazards, Micros, NewSale, Shape, Source};
 
 use crate::support::{
-    FULL, RealLab, SLOW, awkward, database, days, earnings_fault, models, script, sell,
+    FULL, RealLab, SLOW, awkward, database, days, earnings_fault, models, script, sell, sell_as,
 };
 
 const SHAPES: [Shape; 3] = [Shape::Feb2026, Shape::Unversioned, Shape::V1];
@@ -245,4 +245,30 @@ async fn d009_a_row_that_cannot_be_read_waits_in_quarantine_and_stops_no_other()
         .value("select count(*) from quarantine where agency_id = $1 and resolved_at is null")
         .await;
     assert_eq!(waiting, 0, "read after all");
+}
+
+#[tokio::test]
+async fn d008_text_that_postgres_cannot_hold_stops_no_other_row() {
+    let database = database().await;
+    for poison in [r"\u0000", r"\ud800"] {
+        let lab = models(1).on(&database.sql).await;
+        sell_as(&lab, &NewSale::new(Source::parse("poisoned").unwrap(), 666));
+        sell(&lab, 700);
+        lab.pass(SLOW);
+        lab.troubles.rewrite_answers(move |_, response| {
+            let text = String::from_utf8(response.body.clone()).unwrap();
+            let text = text.replace("poisoned", &format!("poi{poison}ned"));
+            response.body = text.into_bytes();
+        });
+        lab.sync().await;
+        let mut stored: Vec<(String, i64)> = lab
+            .ledger(lab.model())
+            .await
+            .into_iter()
+            .map(|row| (row.source, row.gross))
+            .collect();
+        stored.sort();
+        let expected = [("poi\u{fffd}ned".to_owned(), 666), ("tip".to_owned(), 700)];
+        assert_eq!(stored, expected, "{poison}");
+    }
 }
