@@ -5,7 +5,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use tidemark_jobs::Outcome;
-use tidemark_simulator::{FaultKind, Faults, Hazards, Micros, NewSale, Shape, Source};
+use tidemark_simulator::{
+    FaultKind, FaultTarget, Faults, Hazards, Micros, NewSale, ScriptedFault, Shape, Source,
+};
 
 use crate::support::{
     FULL, RealLab, SLOW, awkward, database, days, earnings_fault, models, script, sell, sell_as,
@@ -139,6 +141,25 @@ async fn cf12_a_429_is_a_pause_and_nobody_asks_before_its_end() {
             };
             assert!(asked[refused + 1].at.0 >= allowed, "{kind:?} at {request}");
         }
+    }
+}
+
+#[tokio::test]
+async fn cf12_a_429_while_creators_are_listed_is_a_pause_too() {
+    let database = database().await;
+    for target in [FaultTarget::CurrentUser, FaultTarget::Creators] {
+        let lab = models(1).transactions(30).on(&database.sql).await;
+        let fault = ScriptedFault::new(FaultKind::RateLimited).on(target);
+        script(&lab, fault.clone());
+        let first = lab.step().await;
+        assert_eq!(first.outcome, Outcome::More, "{target:?} {first:?}");
+        lab.sync().await;
+        lab.pass(Duration::from_hours(2));
+        script(&lab, fault);
+        let later = lab.step().await;
+        assert_eq!(later.problems, [], "{target:?}");
+        lab.sync().await;
+        lab.assert_ledger_is_true().await;
     }
 }
 
