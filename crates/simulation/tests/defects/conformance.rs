@@ -54,6 +54,26 @@ async fn cf06_the_second_of_two_runs_changes_nothing_and_reads_the_look_back_onl
 }
 
 #[tokio::test]
+async fn cf08_a_proof_from_the_future_is_no_reason_to_wait_for_it() {
+    let database = database().await;
+    let lab = models(1).transactions(100).on(&database.sql).await;
+    lab.set_clock_ahead(5 * 24 * 60 * 60);
+    lab.sync().await;
+    let until = "select micros_of(proven_until) from sync_state where agency_id = $1";
+    assert!(lab.value::<i64>(until).await > lab.true_now().micros());
+    lab.set_clock_ahead(0);
+    lab.pass(Duration::from_mins(20));
+    for cents in [800, 900] {
+        sell(&lab, cents);
+        lab.pass(Duration::from_mins(15));
+        lab.sync().await;
+        lab.assert_ledger_is_true().await;
+    }
+    let watermark = "select micros_of(watermark) from sync_state where agency_id = $1";
+    assert!(lab.value::<i64>(watermark).await < lab.true_now().micros());
+}
+
+#[tokio::test]
 async fn cf11_pages_that_come_twice_or_in_disorder_end_in_the_same_table() {
     let database = database().await;
     for shape in SHAPES {
