@@ -6,5 +6,6 @@ mod conformance;
 mod coverage;
 mod identity;
 mod money;
+mod register;
 mod support;
 mod tokens;
