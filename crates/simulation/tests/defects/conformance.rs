@@ -225,7 +225,8 @@ async fn cf15_a_refused_cursor_begins_the_window_again() {
         let world = models(1).transactions(300).fanvue(awkward).shape(shape);
         let lab = world.latency(SLOW).on(&database.sql).await;
         script(&lab, earnings_fault(FaultKind::CursorRefused).times(2));
-        let settled = lab.settle().await;
+        // A failure would end this.
+        let settled = lab.sync().await;
         assert_eq!(settled.rows.quarantined, 0);
         lab.assert_ledger_is_true().await;
         let refused = lab.fanvue(|world, _| world.request_log().fault(FaultKind::CursorRefused));
