@@ -306,11 +306,17 @@ async fn cf19_of_two_steps_at_once_one_works_and_the_other_says_busy() {
 async fn d118_a_step_that_lost_its_lease_writes_nothing_any_more() {
     let database = database().await;
     let lab = models(1).transactions(60).on(&database.sql).await;
+    let sale = sell(&lab, 650);
+    lab.pass(SLOW);
     lab.troubles.hold_statement(STORE);
     let successor = async {
         lab.troubles.is_holding().await;
         // The first step's process sleeps for so long that its lease runs out.
         lab.pass(Duration::from_mins(5));
+        // What it has read is no longer true when it wakes up.
+        let model = lab.model();
+        lab.fanvue(|world, _| world.vanish_row(model, sale.sequence))
+            .unwrap();
         lab.sync().await;
         let hash = lab.ledger_hash().await;
         lab.troubles.release();
