@@ -2,6 +2,7 @@
 //! a Postgres, embedded or native.
 
 pub mod components;
+mod truth;
 pub mod world;
 
 pub use world::{World, WorldBuilder};

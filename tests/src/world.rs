@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tidemark::runtime::jobs::{Outcome, StepReport, StepRequest};
-use tidemark::runtime::{Application, GuestPool, PoolsByAddress, Settings};
+use tidemark::runtime::{Application, GuestPool, Limits, PoolsByAddress, Settings};
 use tidemark::serve::http::{HttpOptions, HttpServer};
 use tidemark_connections::store::{self, NewGrant};
 use tidemark_database::testing::{TestDatabase, TestServer};
@@ -35,6 +35,7 @@ const DATABASE_HOST: &str = "database.test:5432";
 pub struct WorldBuilder {
     simulator: SimulatorConfig,
     zone: &'static str,
+    limits: Limits,
 }
 
 impl WorldBuilder {
@@ -59,6 +60,13 @@ impl WorldBuilder {
         self
     }
 
+    /// Sets how much memory an instance of a component may have.
+    #[must_use]
+    pub fn memory(mut self, bytes: usize) -> Self {
+        self.limits.memory_bytes = bytes;
+        self
+    }
+
     /// Brings the world to life on a database.
     ///
     /// # Panics
@@ -79,7 +87,7 @@ impl WorldBuilder {
             .await
             .expect("a token");
         connect(&platform, &token_key, agency, &simulator).await;
-        let application = load(database, &simulator, &token_key).await;
+        let application = load(database, &simulator, &token_key, self.limits).await;
         let options = HttpOptions::default();
         let server = HttpServer::bind(Arc::clone(&application), listen, options).expect("a server");
         let url = format!("http://{}", server.address());
@@ -123,6 +131,7 @@ impl World {
         WorldBuilder {
             simulator,
             zone: "Europe/Berlin",
+            limits: Limits::default(),
         }
     }
 
@@ -154,18 +163,26 @@ impl World {
         serde_json::from_str(&body).expect("JSON")
     }
 
-    /// One step of a job through the typed interface.
+    /// What asks for one step of a job of the agency.
     ///
     /// # Panics
-    /// When the step could not begin.
-    pub async fn step(&self, job: &str, budget: Option<Duration>) -> StepReport {
-        let request = StepRequest {
+    /// When the budget is longer than a step can be.
+    pub fn step_request(&self, job: &str, budget: Option<Duration>) -> StepRequest {
+        StepRequest {
             job: job.to_owned(),
             agency_id: Some(self.agency.to_string()),
             model_id: None,
             full: false,
             budget_ms: budget.map(|budget| u32::try_from(budget.as_millis()).expect("short")),
-        };
+        }
+    }
+
+    /// One step of a job through the typed interface.
+    ///
+    /// # Panics
+    /// When the step could not begin.
+    pub async fn step(&self, job: &str, budget: Option<Duration>) -> StepReport {
+        let request = self.step_request(job, budget);
         self.application.step(&request).await.expect("a report")
     }
 
@@ -239,6 +256,7 @@ async fn load(
     database: &TestDatabase,
     simulator: &Simulator,
     token_key: &Secret,
+    limits: Limits,
 ) -> Arc<Application> {
     let manifest = components::manifest();
     let address = format!("postgres://tidemark@{DATABASE_HOST}/tidemark");
@@ -268,6 +286,7 @@ async fn load(
     let root = components::root();
     let settings = Settings {
         code_cache: Some(root.join("target/test-code-cache")),
+        limits,
         ..Settings::new(root)
     };
     let application = Application::load(manifest, &variables, Arc::new(pools), settings).await;

@@ -1,70 +1,10 @@
 //! From Fanvue to the ledger, through the real components.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tidemark_database::testing::for_each_database;
-use tidemark_simulator::{LedgerRow, Micros, NewSale, Shape, Source};
+use tidemark_simulator::{Micros, NewSale, Shape, Source};
 use tidemark_tests::World;
-
-/// A row as both sides tell it: order, source, cents (gross, net, total), then fan, message, post and
-/// the reversed order.
-type Told = (String, String, [i64; 3], [Option<String>; 4]);
-
-fn told_by_fanvue(row: &LedgerRow) -> Told {
-    let text = |id: &Option<uuid::Uuid>| id.map(|id| id.to_string());
-    let sold = |id: &Option<uuid::Uuid>| text(id).filter(|_| row.reverses.is_none());
-    (
-        row.order_id.clone().expect("an order id"),
-        row.source.as_str().to_owned(),
-        [row.gross_cents, row.net_cents, row.total_cents],
-        // Fanvue names message and post on their sales only, not on the reversals of them.
-        [
-            text(&row.fan),
-            sold(&row.message),
-            sold(&row.post),
-            row.reverses.clone(),
-        ],
-    )
-}
-
-async fn told_by_the_ledger(world: &World, model: uuid::Uuid) -> BTreeMap<(i64, Told), i64> {
-    let statement = format!(
-        "select micros_of(occurred_at), order_id, source, gross_cents, net_cents, total_cents, \
-         fan_id::text, message_id::text, post_id::text, reverses_order_id \
-         from fanvue_transactions where model_id = '{model}'"
-    );
-    let mut rows = BTreeMap::new();
-    for row in world.rows(&statement).await {
-        let cents = [3, 4, 5].map(|column| row.get(column).unwrap());
-        let ids = [6, 7, 8, 9].map(|column| row.get(column).unwrap());
-        let told = (row.get(1).unwrap(), row.get(2).unwrap(), cents, ids);
-        *rows.entry((row.get(0).unwrap(), told)).or_insert(0) += 1;
-    }
-    rows
-}
-
-async fn assert_same_ledger(world: &World) {
-    for model in world.simulator.models() {
-        let mut truth = BTreeMap::new();
-        for row in world.simulator.ledger(model.id).unwrap() {
-            *truth
-                .entry((row.occurred_at.0, told_by_fanvue(&row)))
-                .or_insert(0) += 1;
-        }
-        let stored = told_by_the_ledger(world, model.id).await;
-        let missing = truth
-            .iter()
-            .find(|(row, count)| stored.get(row) != Some(count));
-        assert_eq!(missing, None, "Fanvue has this row of {}", model.handle);
-        let invented = stored.iter().find(|(row, _)| !truth.contains_key(row));
-        assert_eq!(
-            invented, None,
-            "only the ledger has this row of {}",
-            model.handle
-        );
-    }
-}
 
 #[tokio::test]
 async fn every_row_of_three_models_arrives_once() {
@@ -77,7 +17,7 @@ async fn every_row_of_three_models_arrives_once() {
                 .await,
             3_500
         );
-        assert_same_ledger(&world).await;
+        world.assert_ledger_is_true().await;
     })
     .await;
 }
@@ -115,7 +55,7 @@ async fn d003_a_sync_cut_into_the_shortest_steps_ends_with_the_same_ledger() {
         let world = World::with_models(2).transactions(700).on(database).await;
         let steps = world.sync(Some(Duration::from_millis(1))).await;
         assert!(steps > 2, "{steps} steps");
-        assert_same_ledger(&world).await;
+        world.assert_ledger_is_true().await;
     })
     .await;
 }
@@ -130,7 +70,7 @@ async fn d004_a_late_row_with_an_old_date_is_found_by_the_look_back() {
         sale.occurred_at = Some(Micros::now().minus(Duration::from_hours(40)));
         world.simulator.append_sale(model, &sale).unwrap();
         world.sync(None).await;
-        assert_same_ledger(&world).await;
+        world.assert_ledger_is_true().await;
     })
     .await;
 }
@@ -174,7 +114,7 @@ async fn two_callers_at_once_never_double_a_row() {
             world.step("sync-transactions", None),
         );
         world.sync(None).await;
-        assert_same_ledger(&world).await;
+        world.assert_ledger_is_true().await;
     })
     .await;
 }
@@ -192,7 +132,7 @@ async fn an_expired_token_is_renewed_and_the_sync_goes_on() {
         world.sync(None).await;
         let renewed = "select max(token_version) from connections";
         assert!(world.count(renewed).await > 1);
-        assert_same_ledger(&world).await;
+        world.assert_ledger_is_true().await;
     })
     .await;
 }

@@ -8,6 +8,7 @@ use tidemark_ports::{HttpMethod, HttpRequest, HttpResponse, Platform};
 
 use crate::error::FanvueError;
 use crate::rate::{self, Bucket, RateReading};
+use crate::text::storable;
 
 /// Where the API is and how the OAuth client identifies itself.
 #[derive(Clone, Debug)]
@@ -125,11 +126,11 @@ impl<'a, P: Platform> FanvueClient<'a, P> {
             .await
             .map_err(|cause| FanvueError::NoAnswer { endpoint, cause })?;
         self.check(endpoint, &response)?;
-        let data =
-            serde_json::from_slice(&response.body).map_err(|error| FanvueError::Malformed {
-                endpoint,
-                reason: error.to_string(),
-            })?;
+        let body = storable(&response.body);
+        let data = serde_json::from_slice(&body).map_err(|error| FanvueError::Malformed {
+            endpoint,
+            reason: error.to_string(),
+        })?;
         Ok(Answer {
             data,
             rate: RateReading::from_headers(bucket, &response),

@@ -11,6 +11,7 @@ pub mod error;
 pub mod oauth;
 pub mod rate;
 pub mod summary;
+mod text;
 
 pub use client::{Account, Answer, FanvueClient, FanvueSettings};
 pub use earnings::{EarningsPage, EarningsRow, Family, Shape, Surface, UnreadableRow};

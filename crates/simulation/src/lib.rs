@@ -11,13 +11,16 @@
 //! - [`stage`]: chooses who goes on, and how
 //! - [`fanvue`]: the simulator behind the HTTP port
 //! - [`verdict`]: the ledger against the truth
+//! - [`lab`]: a world without chance, for tests that tell one story each
 
 pub mod door;
 pub mod fanvue;
+pub mod lab;
 pub mod scenario;
 pub mod stage;
 pub mod verdict;
 
+pub use lab::Lab;
 pub use scenario::Scenario;
 pub use verdict::Difference;
 
@@ -83,8 +86,11 @@ pub async fn run(sql: &impl Sql, seed: u64) -> Result<Outcome, Failure> {
         stage.pass_days(days);
         stage.play_to_rest().await?;
     }
-    verdict::check(sql, &mut stage).await?;
-    Ok(stage.outcome())
+    let rows = verdict::check(sql, &stage.fanvue, stage.view()).await?;
+    Ok(Outcome {
+        rows,
+        ..stage.outcome()
+    })
 }
 
 /// Every simulated world begins here.

@@ -8,20 +8,18 @@ use std::time::Duration;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tidemark_connections::ConnectionSettings;
 use tidemark_connections::store::{self, NewGrant};
-use tidemark_domain::{AgencyId, ConnectionId, Instant, Secret, Zone};
-use tidemark_fanvue::FanvueSettings;
+use tidemark_domain::{AgencyId, ConnectionId, Zone};
 use tidemark_jobs::{Outcome as StepOutcome, StepReport, StepRequest};
-use tidemark_ports::{HttpError, Sql, SqlError};
-use tidemark_sealing::KeyRing;
-use tidemark_simulator::{Micros, Shape, TokenGrant, World};
-use tidemark_sync::{ROWS_PER_WRITE, SyncSettings};
+use tidemark_ports::{Sql, SqlError};
+use tidemark_simulator::{Micros, World};
+use tidemark_sync::SyncSettings;
 use tidemark_tenancy::agency;
 use uuid::Uuid;
 
 use crate::door::{Grant, TrueClock, Wish};
 use crate::stage::worker::Worker;
+use crate::verdict::View;
 use crate::{EPOCH, Failure, Outcome, Scenario, fanvue};
 
 /// Steps that may be needed to come to rest.
@@ -51,28 +49,13 @@ impl<'s, S: Sql> Stage<'s, S> {
     /// When the database fails.
     pub async fn set(sql: &'s S, scenario: Scenario) -> Result<Self, SqlError> {
         let mut random = ChaCha8Rng::seed_from_u64(scenario.seed ^ 0x7469_6465);
-        let mut fanvue = World::new(&scenario.fanvue, Micros(EPOCH.micros()));
-        set_shape(&mut fanvue, scenario.shapes.0);
-        fanvue.set_faults(scenario.faults.faults());
-        let client = scenario.fanvue.client.clone();
-        let key = Secret::new("c2ltdWxhdGlvbiBzaW11bGF0aW9uIHNpbXVsYXRpb24=".to_owned());
-        let settings = SyncSettings {
-            connections: ConnectionSettings {
-                fanvue: FanvueSettings {
-                    api_url: fanvue::URL.to_owned(),
-                    auth_url: fanvue::URL.to_owned(),
-                    api_version: tidemark_simulator::API_VERSION.to_owned(),
-                    client_id: client.id,
-                    client_secret: Secret::new(client.secret),
-                },
-                keys: KeyRing::parse(&key).expect("invariant: 32 bytes in base64"),
-            },
-            step_budget: Duration::from_secs(20),
-            rows_per_write: ROWS_PER_WRITE,
-        };
+        let mut world = World::new(&scenario.fanvue, Micros(EPOCH.micros()));
+        fanvue::set_shape(&mut world, scenario.shapes.0);
+        world.set_faults(scenario.faults.faults());
+        let settings = fanvue::sync_settings(scenario.fanvue.client.clone());
         let mut stage = Self {
             sql,
-            fanvue,
+            fanvue: world,
             agency: AgencyId::new(Uuid::from_u128(random.random())),
             connection: ConnectionId::new(Uuid::from_u128(random.random())),
             clock: Rc::new(Cell::new(EPOCH)),
@@ -91,19 +74,19 @@ impl<'s, S: Sql> Stage<'s, S> {
         Ok(stage)
     }
 
-    /// Whether the older family's reversals can be read.
-    pub fn shape(&self) -> Shape {
-        self.scenario.shapes.1
+    /// What the ledger should show at the end.
+    pub fn view(&self) -> View {
+        View {
+            agency: self.agency,
+            shape: self.scenario.shapes.1,
+            own_account: self.scenario.own_account,
+            now: self.clock.get(),
+        }
     }
 
     /// Counts so far.
     pub fn outcome(&self) -> Outcome {
         self.outcome
-    }
-
-    /// Sets how many rows there are at the end.
-    pub fn ends_with(&mut self, rows: u64) {
-        self.outcome.rows = rows;
     }
 
     /// Plays steps among faults, deaths and events.
@@ -130,7 +113,7 @@ impl<'s, S: Sql> Stage<'s, S> {
     pub fn calm_down(&mut self) {
         self.calm = true;
         self.fanvue.calm();
-        set_shape(&mut self.fanvue, self.scenario.shapes.1);
+        fanvue::set_shape(&mut self.fanvue, self.scenario.shapes.1);
     }
 
     /// Lets days pass.
@@ -198,7 +181,7 @@ impl<'s, S: Sql> Stage<'s, S> {
         };
         self.advance(pause);
         if begun == self.scenario.steps / 2 {
-            set_shape(&mut self.fanvue, self.scenario.shapes.1);
+            fanvue::set_shape(&mut self.fanvue, self.scenario.shapes.1);
         }
         self.reconnect_if_needed().await
     }
@@ -270,12 +253,7 @@ impl<'s, S: Sql> Stage<'s, S> {
                 let exchange = fanvue::exchange(&mut self.fanvue, &request, self.clock.get());
                 self.advance(exchange.delay);
                 self.advance_up_to(Duration::from_millis(300));
-                // What takes longer than a client waits never arrives.
-                let too_slow = exchange.delay > Duration::from_secs(30);
-                Grant::Sent(match exchange.result {
-                    Ok(_) if too_slow => Err(HttpError::Broken("timed out".to_owned())),
-                    result => result,
-                })
+                Grant::Sent(exchange.arrives())
             }
         }
     }
@@ -304,26 +282,8 @@ impl<'s, S: Sql> Stage<'s, S> {
     }
 
     fn new_grant(&mut self) -> NewGrant {
-        let now = Micros(self.clock.get().micros());
-        let grant = if self.scenario.own_account {
-            let model = self.fanvue.models()[0].id;
-            self.fanvue
-                .creator_grant(model, now)
-                .expect("invariant: one of its models")
-        } else {
-            self.fanvue.agency_grant(now)
-        };
-        let TokenGrant {
-            access_token,
-            refresh_token,
-            expires_in_seconds,
-            ..
-        } = grant;
-        NewGrant {
-            access_token: Secret::new(access_token),
-            refresh_token: Secret::new(refresh_token),
-            expires_in: Duration::from_secs(expires_in_seconds),
-        }
+        let now = self.clock.get();
+        fanvue::new_grant(&mut self.fanvue, self.scenario.own_account, now)
     }
 
     /// What a person does when the page says so.
@@ -340,20 +300,6 @@ impl<'s, S: Sql> Stage<'s, S> {
         }
         Ok(())
     }
-
-    /// The true time.
-    pub fn now(&self) -> Instant {
-        self.clock.get()
-    }
-}
-
-fn set_shape(fanvue: &mut World, shape: Shape) {
-    let switches = fanvue.switches_mut();
-    switches.v1_enabled = shape == Shape::V1;
-    switches.shape = match shape {
-        Shape::Feb2026 => Shape::Feb2026,
-        Shape::Unversioned | Shape::V1 => Shape::Unversioned,
-    };
 }
 
 fn lost_connection() -> SqlError {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use tidemark_domain::{AgencyId, Instant};
 use tidemark_ports::{Sql, SqlError};
-use tidemark_simulator::{Feed, Shape};
+use tidemark_simulator::{Feed, Shape, World};
 use uuid::Uuid;
 
 use crate::Failure;
-use crate::stage::Stage;
 
 /// A row as both sides tell it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,36 +50,58 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Compares every model's ledger with Fanvue's.
+/// Whose ledger, and what of Fanvue's world it can know.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// the tenant
+    pub agency: AgencyId,
+    /// the rows that Fanvue serves
+    pub shape: Shape,
+    /// whether a creator's own grant is used: it sees that creator only, but its reversals in every
+    /// shape
+    pub own_account: bool,
+    /// the present: rows dated ahead of it are not asked for yet
+    pub now: Instant,
+}
+
+/// Compares every model's ledger with Fanvue's; returns how many rows there are.
 ///
 /// # Errors
 /// [`Failure::Ledger`] with the first row that differs.
-pub async fn check<S: Sql>(sql: &S, stage: &mut Stage<'_, S>) -> Result<(), Failure> {
+pub async fn check(sql: &impl Sql, world: &World, view: View) -> Result<u64, Failure> {
     let mut total = 0;
-    for model in stage.fanvue.models() {
-        if stage.scenario.own_account && model.id != stage.fanvue.models()[0].id {
-            continue;
-        }
-        let truth = truth_of(stage, model.id);
-        let ledger = ledger_of(sql, stage, model.id).await?;
-        total += ledger.len() as u64;
-        if let Some(difference) = difference(model.id, &truth, &ledger) {
-            return Err(Failure::Ledger(difference));
-        }
+    let visible = if view.own_account { 1 } else { usize::MAX };
+    for model in world.models().into_iter().take(visible) {
+        total += check_model(sql, world, view, model.id).await?;
     }
-    stage.ends_with(total);
-    Ok(())
+    Ok(total)
 }
 
-fn truth_of<S: Sql>(stage: &Stage<'_, S>, model: Uuid) -> Vec<Told> {
-    let shape = stage.shape();
-    let rows = stage.fanvue.ledger(model).expect("invariant: its model");
+/// Compares one model's ledger with Fanvue's; returns how many rows it has.
+///
+/// # Errors
+/// [`Failure::Ledger`] with the first row that differs.
+pub async fn check_model(
+    sql: &impl Sql,
+    world: &World,
+    view: View,
+    model: Uuid,
+) -> Result<u64, Failure> {
+    let truth = truth_of(world, view, model);
+    let ledger = ledger_of(sql, view, model).await?;
+    match difference(model, &truth, &ledger) {
+        Some(difference) => Err(Failure::Ledger(difference)),
+        None => Ok(ledger.len() as u64),
+    }
+}
+
+fn truth_of(world: &World, view: View, model: Uuid) -> Vec<Told> {
+    let rows = world.ledger(model).expect("invariant: its model");
     rows.iter()
-        .filter_map(|row| row.served(shape))
+        .filter_map(|row| row.served(view.shape))
         // The older family's reversals are for a creator's own token only.
-        .filter(|row| row.feed == Feed::Earnings || stage.scenario.own_account)
-        // Rows dated ahead of now are not asked for yet.
-        .filter(|row| row.occurred_at.0 < stage.now().micros())
+        .filter(|row| row.feed == Feed::Earnings || view.own_account)
+        .filter(|row| row.occurred_at.0 < view.now.micros())
         .map(|row| Told {
             occurred_at: row.occurred_at.0,
             source: row.source.as_str().to_owned(),
@@ -91,17 +113,17 @@ fn truth_of<S: Sql>(stage: &Stage<'_, S>, model: Uuid) -> Vec<Told> {
         .collect()
 }
 
-async fn ledger_of<S: Sql>(
-    sql: &S,
-    stage: &Stage<'_, S>,
-    model: Uuid,
-) -> Result<Vec<Told>, SqlError> {
+/// The rows of a model that count.
+///
+/// # Errors
+/// When the statement fails.
+pub async fn ledger_of(sql: &impl Sql, view: View, model: Uuid) -> Result<Vec<Told>, SqlError> {
     let rows = sql
         .query(
             "select micros_of(occurred_at), source, gross_cents, net_cents, order_id, fan_id \
              from fanvue_transactions \
              where agency_id = $1 and model_id = $2 and withdrawn_at is null",
-            &[stage.agency.into(), model.into()],
+            &[view.agency.into(), model.into()],
         )
         .await?;
     rows.iter()
@@ -112,7 +134,7 @@ async fn ledger_of<S: Sql>(
                 gross: row.get(2)?,
                 net: row.get(3)?,
                 // Rows may have had an id in an earlier shape.
-                order: if stage.shape() == Shape::Feb2026 {
+                order: if view.shape == Shape::Feb2026 {
                     None
                 } else {
                     row.get(4)?

@@ -33,6 +33,8 @@ pub async fn list_again<P: Platform>(
         match result {
             Ok(()) => {}
             Err(ConnectionError::Database(error)) => return Err(error),
+            // A pause is no failure: the list is left over for the next step.
+            Err(ConnectionError::Paused(_)) => part.left_over += 1,
             Err(error) => part.note((due.agency, None), error.code(), error.to_string()),
         }
     }

@@ -13,6 +13,9 @@ use super::{HISTORY_FLOOR, LOOK_BACK, NIGHTLY, StreamState, WEEKLY, whole_millis
 const DAY: Duration = Duration::from_hours(24);
 const WEEK: Duration = Duration::from_hours(7 * 24);
 
+/// How far two hosts' clocks may differ: ten minutes either way.
+const CLOCKS_DIFFER: Duration = Duration::from_mins(20);
+
 /// How much of the past is compared with Fanvue's sums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -45,6 +48,7 @@ impl StreamState {
     pub fn next(&mut self, target: Target, now: Instant) -> Option<Task> {
         // Another host's clock may be ahead: a window must reach the target, or the run never ends.
         let now = whole_millisecond(now.max(target.since.plus(Duration::from_millis(1))));
+        self.return_to_the_present(target, now);
         if self.begin_head(target, now) {
             return Some(Task::Read(Lane::Head));
         }
@@ -56,6 +60,27 @@ impl StreamState {
             return Some(Task::Read(Lane::Reread));
         }
         self.comparison_due(now)
+    }
+
+    /// What a clock that was far ahead has noted would make everything wait until its time has come.
+    /// Nothing after the present can have been read, and what is due daily is due tomorrow.
+    fn return_to_the_present(&mut self, target: Target, now: Instant) {
+        let is_ahead = |instant: Instant| instant > now.plus(CLOCKS_DIFFER);
+        // Not even this run's target is met.
+        let before_the_run = target.since.minus(Duration::from_millis(1));
+        let progress = &mut self.progress;
+        for (noted, instead) in [
+            (&mut self.proven_until, before_the_run),
+            (&mut self.full_read_at, before_the_run),
+            (&mut progress.nightly_at, now),
+            (&mut progress.weekly_at, now),
+            (&mut progress.reconciled_at, now),
+            (&mut progress.family_probed_at, now),
+        ] {
+            if noted.is_some_and(is_ahead) {
+                *noted = Some(instead);
+            }
+        }
     }
 
     fn begin_head(&mut self, target: Target, now: Instant) -> bool {

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use tidemark_domain::Instant;
 use tidemark_fanvue::{EarningsPage, EarningsRow, Surface};
 
+use crate::identity::bare_members;
+
 /// Keys that a walk remembers. A window with more rows is read again in slices, which are smaller.
 const MOST_KEYS: usize = 5_000;
 
@@ -76,7 +78,9 @@ impl Walk {
         if page.is_empty() {
             return false;
         }
-        let mut rows: Vec<&str> = page.iter().map(|row| row.raw.get()).collect();
+        // What the rows tell, not how they are written: members may come in another order.
+        let told = |row: &EarningsRow| (row.order_id.clone(), bare_members(row));
+        let mut rows: Vec<_> = page.iter().map(told).collect();
         rows.sort_unstable();
         let mut hasher = DefaultHasher::new();
         rows.hash(&mut hasher);
