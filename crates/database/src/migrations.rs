@@ -48,7 +48,7 @@ pub enum MigrateError {
     },
     /// `schema_migrations` lacks a version below its newest.
     #[error(
-        "the database's record of migration {version} is missing although later ones were applied; restore the database from a backup"
+        "migration {version} was not applied to the database although later ones were; migrate an empty database or restore this one from a backup"
     )]
     HistoryGap {
         /// The missing version.
@@ -102,7 +102,7 @@ impl MigrationStatus {
 
 /// The newest version that this program knows.
 pub fn latest() -> i32 {
-    files::EMBEDDED.len().try_into().unwrap_or(i32::MAX)
+    Migrations::embedded().map_or(0, |migrations| migrations.latest())
 }
 
 /// Brings a database to this program's schema and tells what it applied; nothing the second time.
@@ -196,28 +196,31 @@ impl Migrations {
 
     /// The files after the recorded ones, when the records match the files before.
     fn pending(&self, records: &[Record]) -> Result<&[Migration], MigrateError> {
-        let mut expected = 0;
-        for record in records {
-            expected += 1;
-            if record.version != expected {
-                return Err(MigrateError::HistoryGap { version: expected });
-            }
-        }
-        if expected > self.latest() {
+        let newest = records.last().map_or(0, |record| record.version);
+        if newest > self.latest() {
             return Err(MigrateError::DatabaseNewer {
-                database: expected,
+                database: newest,
                 program: self.latest(),
             });
         }
-        let (applied, pending) = self.files().split_at(records.len());
-        for (file, record) in applied.iter().zip(records) {
+        for (position, record) in records.iter().enumerate() {
+            let Some(file) = self.files().get(position) else {
+                return Err(MigrateError::HistoryGap {
+                    version: record.version,
+                });
+            };
+            if file.version != record.version {
+                return Err(MigrateError::HistoryGap {
+                    version: file.version.min(record.version),
+                });
+            }
             if file.checksum != record.checksum {
                 return Err(MigrateError::Edited {
                     file: file.name.clone(),
                 });
             }
         }
-        Ok(pending)
+        Ok(&self.files()[records.len()..])
     }
 }
 

@@ -7,5 +7,6 @@ mod defects;
 mod fixture;
 mod naive;
 mod parameters;
+mod tags;
 mod windows;
 mod world;

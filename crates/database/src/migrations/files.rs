@@ -27,17 +27,10 @@ pub enum FileError {
     /// Two files have one number.
     #[error("migration files {0} and {1} have the same number; renumber the newer one")]
     Duplicate(String, String),
-    /// A number is missing below another.
-    #[error("migration {missing} is missing before {found}; numbers run from 1 without a gap")]
-    Gap {
-        /// The missing number.
-        missing: i32,
-        /// The file found in its place.
-        found: String,
-    },
 }
 
-/// A sound set of migrations: numbers run from 1 without gap or duplicate.
+/// A sound set of migrations: every number once. Numbers may be left out, so that work on
+/// different subjects need not agree on who comes next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Migrations(Vec<Migration>);
 
@@ -65,14 +58,6 @@ impl Migrations {
             if pair[0].version == pair[1].version {
                 let [older, newer] = [&pair[0].name, &pair[1].name].map(String::clone);
                 return Err(FileError::Duplicate(older, newer));
-            }
-        }
-        for (expected, migration) in (1..).zip(&migrations) {
-            if migration.version != expected {
-                return Err(FileError::Gap {
-                    missing: expected,
-                    found: migration.name.clone(),
-                });
             }
         }
         Ok(Self(migrations))
@@ -125,14 +110,13 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_a_duplicate_and_a_nameless_file_are_refused() {
-        assert_eq!(
-            names(&["0001_base.sql", "0003_more.sql"]),
-            Err(FileError::Gap {
-                missing: 2,
-                found: "0003_more.sql".into()
-            })
-        );
+    fn numbers_may_be_left_out() {
+        let found = names(&["0010_more.sql", "0001_base.sql"]).unwrap();
+        assert_eq!(found, ["0001_base.sql", "0010_more.sql"]);
+    }
+
+    #[test]
+    fn a_duplicate_and_a_nameless_file_are_refused() {
         assert_eq!(
             names(&["0001_base.sql", "0001_again.sql"]),
             Err(FileError::Duplicate(

@@ -11,6 +11,12 @@ fn files<const COUNT: usize>(files: [(&str, &str); COUNT]) -> Migrations {
     Migrations::new(files).unwrap()
 }
 
+/// The numbers of the program's own files.
+fn own_numbers() -> Vec<i32> {
+    let migrations = Migrations::embedded().unwrap();
+    migrations.files().iter().map(|file| file.version).collect()
+}
+
 async fn count(pool: &Pool, query: &str) -> i64 {
     let client = pool.get().await.unwrap();
     client.query_one(query, &[]).await.unwrap().get(0)
@@ -23,7 +29,7 @@ async fn an_empty_database_gets_every_file_once() {
         assert_eq!(status(pool).await.unwrap().current, 0);
         let applied = migrate(pool).await.unwrap();
         let numbers: Vec<i32> = applied.iter().map(|one| one.version).collect();
-        assert_eq!(numbers, (1..=latest()).collect::<Vec<_>>());
+        assert_eq!(numbers, own_numbers());
         assert_eq!(migrate(pool).await.unwrap(), []);
         let after = status(pool).await.unwrap();
         assert_eq!(after.current, latest());
@@ -57,7 +63,7 @@ async fn instants_survive_the_way_through_the_schema_to_the_microsecond() {
 async fn asking_for_the_status_changes_nothing() {
     for_each_unmigrated_database(async |database| {
         let pending = status(database.pool()).await.unwrap().pending;
-        assert_eq!(pending.len(), usize::try_from(latest()).unwrap());
+        assert_eq!(pending.len(), own_numbers().len());
         let tables = "select count(*) from pg_tables where schemaname = 'public'";
         assert_eq!(count(database.pool(), tables).await, 0);
     })
@@ -166,7 +172,7 @@ async fn migrators_at_the_same_time_apply_every_file_once_between_them() {
             applied.extend(migrator.await.unwrap().into_iter().map(|one| one.version));
         }
         applied.sort_unstable();
-        assert_eq!(applied, (1..=latest()).collect::<Vec<_>>());
+        assert_eq!(applied, own_numbers());
     })
     .await;
 }
