@@ -28,6 +28,7 @@ pub mod parameters;
 pub mod plan;
 pub mod response;
 pub mod revision;
+pub mod roll_up;
 mod roll_ups;
 pub mod segments;
 pub mod statements;

@@ -45,7 +45,7 @@ select
                     from unsettled_fans
                     where agency_id = $1::uuid and zone = roll_ups.zone
                     limit $5::bigint + 1
-                ) as some
+                ) as waiting
             ) <= $5::bigint
     ) as rolled
 from agencies
