@@ -40,6 +40,8 @@ pub enum Command {
     Token(TokenCommand),
     /// Run sync steps until an agency's ledger is up to date.
     Sync(SyncArguments),
+    /// Make the roll-ups of the ledger anew; answers stay right meanwhile.
+    Rebuild(RebuildArguments),
     /// Run the Fanvue simulator alone.
     Sim(SimArguments),
     /// Measure.
@@ -115,6 +117,17 @@ pub enum AgencyCommand {
         #[arg(long, value_parser = zone)]
         timezone: Zone,
     },
+    /// Change the zone of an agency's local days.
+    SetTimezone {
+        #[command(flatten)]
+        database: DatabaseArguments,
+        /// The agency.
+        #[arg(long)]
+        agency: AgencyId,
+        /// The IANA zone of its local days.
+        #[arg(long, value_parser = zone)]
+        timezone: Zone,
+    },
     /// Store a Fanvue connection without a browser; its tokens are sealed with `token_key`.
     Connect {
         #[command(flatten)]
@@ -183,6 +196,16 @@ pub struct SyncArguments {
     /// Read the whole history again.
     #[arg(long)]
     pub full: bool,
+}
+
+/// `tidemark rebuild`
+#[derive(Clone, Debug, Args)]
+pub struct RebuildArguments {
+    #[command(flatten)]
+    pub database: DatabaseArguments,
+    /// Only this agency.
+    #[arg(long)]
+    pub agency: Option<AgencyId>,
 }
 
 /// `tidemark sim`

@@ -6,6 +6,7 @@ mod build;
 mod doctor;
 mod migrate;
 mod output;
+mod rebuild;
 mod sim;
 mod sync;
 mod token;
@@ -26,6 +27,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Agency(command) => agency::run(command, output).await,
         Command::Token(command) => token::run(command, output).await,
         Command::Sync(arguments) => sync::run(&arguments, output).await,
+        Command::Rebuild(arguments) => rebuild::run(&arguments, output).await,
         Command::Sim(arguments) => sim::run(&arguments, output).await,
         Command::Bench(command) => bench::run(command, output).await,
     }

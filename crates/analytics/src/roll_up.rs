@@ -1,6 +1,8 @@
 //! Keeping the roll-ups: what triggers leave to do, done in bounded steps, and the check of all of it
 //! against the ledger (see `migrations/0010_roll_ups.sql`).
 
+use std::time::Duration;
+
 use tidemark_domain::{AgencyId, Instant, LocalDay, Zone};
 use tidemark_ports::{Clock, Sql, SqlError, sql::only_row};
 
@@ -12,6 +14,9 @@ pub const FANS_PER_STEP: i64 = 500;
 const COMPARED_FROM: &str = "2018-01-01";
 /// Days compared after today.
 const COMPARED_AHEAD: i32 = 366;
+
+/// How often roll-ups are compared with their ledger.
+const CHECK_EVERY: Duration = Duration::from_hours(24);
 
 /// What a step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +45,43 @@ pub async fn step(sql: &impl Sql, agency: AgencyId, at_most: i64) -> Result<Step
         fans: row.get(1)?,
         more: row.get(2)?,
     })
+}
+
+/// Does what is left to do, step by step until `deadline`, then the checks that are due: for one
+/// agency or for all. At least one step is done, so that short time boxes come to an end as well.
+///
+/// # Errors
+/// When the database fails.
+pub async fn maintain<P: Sql + Clock>(
+    platform: &P,
+    only: Option<AgencyId>,
+    deadline: Instant,
+) -> Result<(), SqlError> {
+    for agency in unfinished(platform).await? {
+        if only.is_some_and(|wanted| wanted != agency) {
+            continue;
+        }
+        while step(platform, agency, FANS_PER_STEP).await?.more {
+            if platform.now() >= deadline {
+                return Ok(());
+            }
+        }
+    }
+    let due_before = platform.now().minus(CHECK_EVERY);
+    let statement = "select agency_id, zone from roll_ups \
+                     where coalesce(checked_at <= instant_of($1::bigint), true) \
+                     order by checked_at nulls first, agency_id";
+    for row in platform.query(statement, &[due_before.into()]).await? {
+        let (agency, zone): (_, String) = (AgencyId::new(row.get(0)?), row.get(1)?);
+        let wanted = only.is_none_or(|wanted| wanted == agency);
+        if platform.now() >= deadline {
+            break;
+        }
+        if let Some(zone) = Zone::parse(&zone).ok().filter(|_| wanted) {
+            check(platform, agency, &zone).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Agencies for which something is left to do.
