@@ -242,6 +242,35 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
         runs: u32,
     },
+    /// Answers of the dashboard through the component, beside the same code run natively.
+    Dashboard(BenchDashboardArguments),
+}
+
+/// `tidemark bench dashboard`
+#[derive(Clone, Debug, Args)]
+pub struct BenchDashboardArguments {
+    #[command(flatten)]
+    pub manifest: ManifestArguments,
+
+    /// A Postgres server on which a database for the bench is made, and dropped afterwards.
+    #[arg(long, env = "SPIN_VARIABLE_DATABASE_URL", hide_env_values = true)]
+    pub database_url: String,
+
+    /// Ledger sizes to measure at, in rows over all agencies.
+    #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
+    pub rows: Vec<u64>,
+
+    /// Agencies that the rows belong to, each with ten models.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub agencies: u32,
+
+    /// Answers to measure one after the other for each figure.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..))]
+    pub answers: u32,
+
+    /// Seconds for each figure at 16 connections.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub seconds: u64,
 }
 
 fn zone(name: &str) -> Result<Zone, tidemark_domain::time::UnknownZone> {

@@ -3,6 +3,7 @@
 pub mod figures;
 pub mod health;
 pub mod models;
+pub mod openapi;
 pub mod page;
 pub mod sign_in;
 pub mod status;
@@ -56,6 +57,7 @@ pub async fn route(
         "/api/analytics/top-fans" => figures::top_fans(platform, request).await,
         "/api/models" => models::models(platform, request).await,
         "/api/status" => status::status(platform, request).await,
+        "/openapi.json" => Ok(openapi::serve()),
         "/api/health" => health::health(platform).await,
         "/login" => sign_in::sign_in(platform, settings, request).await,
         "/" => page::overview(platform, request).await,
@@ -71,6 +73,6 @@ fn require(request: &Request, methods: &[Method]) -> Result<(), ApiError> {
     if methods.contains(request.method()) {
         Ok(())
     } else {
-        Err(ApiError::method_not_allowed())
+        Err(ApiError::method_not_allowed().allowing(methods))
     }
 }

@@ -1,5 +1,6 @@
 //! `tidemark bench …`
 
+mod dashboard;
 mod start;
 
 use anyhow::Result;
@@ -15,5 +16,6 @@ pub async fn run(command: BenchCommand, output: Output) -> Result<()> {
             database_url,
             runs,
         } => start::run(&manifest.manifest, database_url.as_deref(), runs, output).await,
+        BenchCommand::Dashboard(arguments) => dashboard::run(&arguments, output).await,
     }
 }
