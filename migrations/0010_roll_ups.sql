@@ -77,7 +77,8 @@ create table roll_up_backlog (
     foreign key (agency_id, zone) references roll_ups on delete cascade
 );
 
--- The key is the order of reading: one scope, its days.
+-- The key is the order of reading: one scope, its days. The row of day 'infinity' and source '' holds
+-- the sums of all days, so that "everything before a day" reads only the days after it.
 create table revenue_days (
     agency_id   uuid not null,
     zone        text not null,
@@ -174,8 +175,8 @@ begin
         agency_id,
         zone,
         coalesce(model_id, whole_agency()),
-        day,
-        source,
+        coalesce(day, 'infinity'),
+        coalesce(source, ''),
         sum(sign),
         coalesce(sum(sign) filter (where paid), 0),
         sum(sign * gross),
@@ -199,7 +200,9 @@ begin
     ) as dated
     group by grouping sets (
         (agency_id, zone, day, source),
-        (agency_id, zone, model_id, day, source)
+        (agency_id, zone, model_id, day, source),
+        (agency_id, zone),
+        (agency_id, zone, model_id)
     )
     on conflict (agency_id, zone, model_id, day, source) do update
         set row_count   = kept.row_count + excluded.row_count,
@@ -412,19 +415,27 @@ create function ledger_days(agency uuid, model uuid, of_zone text)
     )
     language sql stable as $$
     select
-        (occurred_at at time zone of_zone)::date,
-        source,
+        coalesce(local_day, 'infinity'),
+        coalesce(source, ''),
         count(*),
-        count(*) filter (where gross_cents > 0 and not is_reversal(source)),
+        count(*) filter (where paid),
         sum(gross_cents)::bigint,
         sum(net_cents)::bigint,
-        coalesce(
-            sum(gross_cents) filter (where gross_cents > 0 and not is_reversal(source)), 0
-        )::bigint,
+        coalesce(sum(gross_cents) filter (where paid), 0)::bigint,
         coalesce(sum(gross_cents) filter (where fan_id is not null), 0)::bigint
-    from fanvue_transactions
-    where agency_id = agency and model_id = model and withdrawn_at is null
-    group by 1, 2
+    from (
+        select
+            (occurred_at at time zone of_zone)::date as local_day,
+            source,
+            gross_cents,
+            net_cents,
+            fan_id,
+            gross_cents > 0 and not is_reversal(source) as paid
+        from fanvue_transactions
+        where agency_id = agency and model_id = model and withdrawn_at is null
+    ) as dated
+    group by grouping sets ((local_day, source), ())
+    having count(*) > 0
 $$;
 
 -- The purchase days of some fans as the ledger has them, per model and for the whole agency.

@@ -17,9 +17,6 @@
 --
 -- One kind of rows more: ready, while the roll-ups may be used. Without it the rest means nothing.
 with
-scope as (
-    select coalesce($2::uuid, whole_agency()) as model_id
-),
 ledger as not materialized (
     select
         occurred_at, source, fan_id, gross_cents, net_cents,
@@ -36,13 +33,17 @@ sums as (
         select piece.slot, days.source, days.row_count, days.paid_count, days.gross, days.net,
             days.paid_gross
         from unnest($4::bigint[], $5::bigint[], $6::bigint[]) as piece (slot, first_day, last_day)
-        join revenue_days as days
-            on days.agency_id = $1::uuid
-            and days.zone = $3::text
-            and days.model_id = (select model_id from scope)
-            and days.day between date 'epoch' + piece.first_day::integer
-                and date 'epoch' + piece.last_day::integer
-        where days.row_count <> 0
+        cross join lateral (
+            select *
+            from revenue_days
+            where agency_id = $1::uuid
+                and zone = $3::text
+                and model_id = coalesce($2::uuid, whole_agency())
+                and day between date 'epoch' + piece.first_day::integer
+                    and date 'epoch' + piece.last_day::integer
+                and row_count <> 0
+            offset 0
+        ) as days
         union all
         select piece.slot, ledger.source, 1, ledger.paid::integer, ledger.gross_cents,
             ledger.net_cents, case when ledger.paid then ledger.gross_cents else 0 end
@@ -66,11 +67,15 @@ windows as (
 unsettled as materialized (
     select unsettled_fans.fan_id, days.paid_on, days.message_on, days.post_on
     from unsettled_fans
-    left join fan_days as days
-        on days.agency_id = unsettled_fans.agency_id
-        and days.zone = unsettled_fans.zone
-        and days.fan_id = unsettled_fans.fan_id
-        and days.model_id = (select model_id from scope)
+    left join lateral (
+        select paid_on, message_on, post_on
+        from fan_days
+        where agency_id = $1::uuid
+            and zone = $3::text
+            and fan_id = unsettled_fans.fan_id
+            and model_id = coalesce($2::uuid, whole_agency())
+        limit 1
+    ) as days on true
     where unsettled_fans.agency_id = $1::uuid and unsettled_fans.zone = $3::text
 ),
 unsettled_purchases as materialized (
@@ -95,31 +100,42 @@ edge_buyers as materialized (
         where ledger.paid and ledger.fan_id is not null
         group by edge.slot, ledger.fan_id
     ) as buyer
-    left join fan_days as days
-        on days.agency_id = $1::uuid
-        and days.zone = $3::text
-        and days.fan_id = buyer.fan_id
-        and days.model_id = (select model_id from scope)
+    left join lateral (
+        select paid_on, message_on, post_on
+        from fan_days
+        where agency_id = $1::uuid
+            and zone = $3::text
+            and fan_id = buyer.fan_id
+            and model_id = coalesce($2::uuid, whole_agency())
+        limit 1
+    ) as days on true
     where not exists (select from unsettled where unsettled.fan_id = buyer.fan_id)
 ),
 payers as (
-    select slot, sum(payers)::bigint as payers, sum(message_payers)::bigint as message_payers,
-        sum(post_payers)::bigint as post_payers
+    select
+        slot,
+        coalesce(sum(payers), 0)::bigint as payers,
+        coalesce(sum(message_payers), 0)::bigint as message_payers,
+        coalesce(sum(post_payers), 0)::bigint as post_payers
     from (
         select box.slot, gaps.fans as payers, gaps.message_fans as message_payers,
             gaps.post_fans as post_payers
         from unnest(
             $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[]
         ) as box (slot, coarse, day_from, day_to, previous_from, previous_to)
-        join fan_gaps as gaps
-            on gaps.agency_id = $1::uuid
-            and gaps.zone = $3::text
-            and gaps.model_id = (select model_id from scope)
-            and gaps.coarse = box.coarse::smallint
-            and gaps.day between date 'epoch' + box.day_from::integer
-                and date 'epoch' + box.day_to::integer
-            and gaps.previous between date 'epoch' + box.previous_from::integer
-                and date 'epoch' + box.previous_to::integer
+        cross join lateral (
+            select
+                sum(fans) as fans, sum(message_fans) as message_fans, sum(post_fans) as post_fans
+            from fan_gaps
+            where agency_id = $1::uuid
+                and zone = $3::text
+                and model_id = coalesce($2::uuid, whole_agency())
+                and coarse = box.coarse::smallint
+                and day between date 'epoch' + box.day_from::integer
+                    and date 'epoch' + box.day_to::integer
+                and previous between date 'epoch' + box.previous_from::integer
+                    and date 'epoch' + box.previous_to::integer
+        ) as gaps
         union all
         select windows.slot,
             -bought_within(unsettled.paid_on, windows.first_day, windows.last_day),
@@ -165,13 +181,16 @@ paid_before as (
     from (
         select marks.mark, gaps.fans, 0 as gross
         from marks
-        join fan_gaps as gaps
-            on gaps.agency_id = $1::uuid
-            and gaps.zone = $3::text
-            and gaps.model_id = (select model_id from scope)
-            and gaps.coarse = 0
-            and gaps.previous = date '0001-01-01'
-            and gaps.day <= marks.last_day
+        cross join lateral (
+            select sum(fans) as fans
+            from fan_gaps
+            where agency_id = $1::uuid
+                and zone = $3::text
+                and model_id = coalesce($2::uuid, whole_agency())
+                and coarse = 0
+                and previous = date '0001-01-01'
+                and day <= marks.last_day
+        ) as gaps
         union all
         select marks.mark, -1, 0
         from marks
@@ -189,30 +208,31 @@ paid_before as (
             and ledger.occurred_at < marks.at
             and ledger.paid
             and ledger.fan_id is not null
-        left join fan_days as days
-            on days.agency_id = $1::uuid
-            and days.zone = $3::text
-            and days.fan_id = ledger.fan_id
-            and days.model_id = (select model_id from scope)
+        left join lateral (
+            select paid_on
+            from fan_days
+            where agency_id = $1::uuid
+                and zone = $3::text
+                and fan_id = ledger.fan_id
+                and model_id = coalesce($2::uuid, whole_agency())
+            limit 1
+        ) as days on true
         where (days.paid_on[1] <= marks.last_day) is not true
             and not exists (select from unsettled where unsettled.fan_id = ledger.fan_id)
         group by marks.mark
         union all
-        -- Ends only (even marks); one pass over the days serves both.
-        select spent.mark, 0, spent.gross
-        from (
-            select
-                sum(known_gross) filter (where day <= (select last_day from marks where mark = 2))
-                    as by_second,
-                sum(known_gross) filter (where day <= (select last_day from marks where mark = 4))
-                    as by_fourth
+        -- Ends only (even marks): all days, less those after.
+        select marks.mark, 0, spent.gross
+        from marks
+        cross join lateral (
+            select sum(case when day = 'infinity' then known_gross else -known_gross end) as gross
             from revenue_days
             where agency_id = $1::uuid
                 and zone = $3::text
-                and model_id = (select model_id from scope)
-                and day <= (select max(last_day) from marks)
-        ) as days
-        cross join lateral (values (2, days.by_second), (4, days.by_fourth)) as spent (mark, gross)
+                and model_id = coalesce($2::uuid, whole_agency())
+                and day > marks.last_day
+        ) as spent
+        where marks.mark % 2 = 0
         union all
         select marks.mark, 0, sum(ledger.gross_cents)
         from marks
