@@ -763,6 +763,16 @@ begin
 end
 $$;
 
+-- Statements about money look expensive to the planner and are not: compiling them takes ten times as
+-- long as running them. Who may not set this can set it for the role or the server.
+do $$
+begin
+    execute format('alter database %I set jit = off', current_database());
+exception when insufficient_privilege then
+    raise notice 'jit is left as it is; answers are quicker with jit = off';
+end
+$$;
+
 -- Existing agencies: everything is backlog, and answered from the ledger until it is built.
 insert into ledger_revisions (agency_id, model_id, revision)
 select agency_id, whole_agency(), 1 from agencies

@@ -23,8 +23,8 @@ pub struct Scope {
     pub first_transaction: Option<Instant>,
     /// how often the scope's ledger and audience have changed
     pub revision: i64,
-    /// whether the roll-ups of the answer's zone can be used
-    pub rolled: bool,
+    /// the zone of roll-ups that can be used, if there are any
+    pub rolled: Option<Zone>,
 }
 
 /// Reads the scope; `None` when the agency does not exist. An unknown model gives no proofs.
@@ -54,7 +54,9 @@ pub async fn scope(
         found: unknown.0,
     })?;
     let first_transaction = first.get(5)?;
-    let (revision, rolled) = (first.get(6)?, first.get(7)?);
+    let revision = first.get(6)?;
+    let rolled: Option<String> = first.get(7)?;
+    let rolled = rolled.and_then(|name| Zone::parse(&name).ok());
     let mut proofs = Vec::with_capacity(rows.len());
     for row in &rows {
         proofs.extend(model_proof(row)?);
@@ -92,8 +94,8 @@ pub async fn aggregates(
     query: &DashboardQuery,
     plan: &Plan,
 ) -> Result<Aggregates, SqlError> {
-    if scope.rolled
-        && let Some(rolled) = rolled(sql, agency, query.model, plan).await?
+    if let Some(zone) = &scope.rolled
+        && let Some(rolled) = rolled(sql, agency, query.model, (plan, zone)).await?
     {
         return Ok(rolled);
     }
@@ -105,9 +107,9 @@ async fn rolled(
     sql: &impl Sql,
     agency: AgencyId,
     model: Option<ModelId>,
-    plan: &Plan,
+    (plan, zone): (&Plan, &Zone),
 ) -> Result<Option<Aggregates>, SqlError> {
-    let mut parameters = roll_ups::parameters(agency, model, &plan.zone, plan);
+    let mut parameters = roll_ups::parameters(agency, model, zone, plan);
     parameters.extend(watched(plan));
     let (mut aggregates, mut ready) = (Aggregates::default(), false);
     for row in sql.query(statements::ROLLED, &parameters).await? {

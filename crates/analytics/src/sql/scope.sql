@@ -2,8 +2,9 @@
 -- transaction where a window begins with it. One row per model; an agency without models gives one
 -- row with a null model, an unknown agency none.
 --
--- With them, how often the scope's ledger and audience have changed, and whether the roll-ups of the
--- zone asked for can be used: there, built, trusted, and with few fans left to settle.
+-- With them, how often the scope's ledger and audience have changed, and the zone of roll-ups that can
+-- be used: built, trusted, and with few fans left to settle. Best are those of the answer's own zone;
+-- with others, more of the ledger is read at the edges.
 --
 --   $1 agency   $2 model, or null for all active ones   $3 whether to look for the first transaction
 --   $4 zone of the answer, or null for the agency's   $5 the most unsettled fans
@@ -27,11 +28,10 @@ select
         from ledger_revisions
         where agency_id = $1::uuid and model_id = coalesce($2::uuid, whole_agency())
     ), 0) as revision,
-    exists (
-        select
+    (
+        select zone
         from roll_ups
         where agency_id = $1::uuid
-            and zone = coalesce($4::text, agencies.timezone)
             and trusted
             and not exists (
                 select
@@ -47,6 +47,8 @@ select
                     limit $5::bigint + 1
                 ) as waiting
             ) <= $5::bigint
+        order by zone = coalesce($4::text, agencies.timezone) desc, zone
+        limit 1
     ) as rolled
 from agencies
 left join models

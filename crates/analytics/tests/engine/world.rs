@@ -228,7 +228,7 @@ impl World {
                 state.and_then(|it| it.audience_until).into(),
                 first.into(),
                 self.revision.into(),
-                false.into(),
+                Value::Null,
             ]
         };
         let lines: Vec<_> = self
