@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 use tidemark_api::{ApiError, Request, Response, auth, respond};
-use tidemark_domain::{AgencyId, Instant};
-use tidemark_ports::{Platform, Row, Sql, SqlError};
+use tidemark_domain::Instant;
+use tidemark_ports::{Platform, Row, Sql, SqlError, Value};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,7 +32,7 @@ struct Stream {
     /// transactions or audience
     family: String,
     as_of: Option<String>,
-    /// whether a walk is under way
+    /// whether somebody is reading it at this moment
     reading: bool,
     attempts: i32,
     retry_at: Option<String>,
@@ -70,26 +70,34 @@ pub async fn status(platform: &impl Platform, request: &Request) -> Result<Respo
     let agency = auth::authenticate(platform, request.headers())
         .await?
         .agency;
+    let mine = [agency.into()];
+    let mine_now = [agency.into(), platform.now().into()];
     let body = Body {
         connections: list(
             platform,
             include_str!("sql/connections.sql"),
-            agency,
+            &mine,
             connection_of,
         )
         .await?,
-        models: list(platform, include_str!("sql/streams.sql"), agency, stream_of).await?,
+        models: list(
+            platform,
+            include_str!("sql/streams.sql"),
+            &mine_now,
+            stream_of,
+        )
+        .await?,
         jobs: list(
             platform,
             include_str!("sql/recent_steps.sql"),
-            agency,
+            &mine,
             step_of,
         )
         .await?,
         rate_budget: list(
             platform,
             include_str!("sql/rate_buckets.sql"),
-            agency,
+            &mine,
             bucket_of,
         )
         .await?,
@@ -104,10 +112,10 @@ pub async fn status(platform: &impl Platform, request: &Request) -> Result<Respo
 async fn list<T>(
     sql: &impl Sql,
     statement: &str,
-    agency: AgencyId,
+    parameters: &[Value],
     read: impl Fn(&Row) -> Result<T, SqlError>,
 ) -> Result<Vec<T>, SqlError> {
-    sql.query(statement, &[agency.into()])
+    sql.query(statement, parameters)
         .await?
         .iter()
         .map(read)

@@ -1,9 +1,9 @@
--- $1 agency
+-- $1 agency, $2 now
 select
     sync_state.model_id,
     sync_state.stream,
     micros_of(sync_state.proven_until),
-    sync_state.walk_from is not null,
+    coalesce(sync_state.lease_until > instant_of($2), false),
     sync_state.attempts,
     micros_of(sync_state.retry_at),
     sync_state.last_error_code,
