@@ -110,6 +110,12 @@ select
 from lifetime
 cross join spent
 union all
-select 'next', 1, null, micros_of(min(occurred_at)), null, null, null, null
-from ledger
-where occurred_at >= instant_of($10::bigint) and occurred_at < instant_of($11::bigint)
+select 'next', 1, null, (
+    select micros_of(occurred_at)
+    from ledger
+    where $10::bigint is not null
+        and occurred_at >= instant_of($10::bigint)
+        and occurred_at < instant_of($11::bigint)
+    order by occurred_at
+    limit 1
+), null, null, null, null

@@ -261,9 +261,15 @@ select 'payers', slot, null, payers, message_payers, post_payers, null, null fro
 union all
 select 'lifetime', slot, null, payers, new_fans, gross, null, null from lifetime
 union all
-select 'next', 1, null, micros_of(min(occurred_at)), null, null, null, null
-from ledger
-where occurred_at >= instant_of($26::bigint) and occurred_at < instant_of($27::bigint)
+select 'next', 1, null, (
+    select micros_of(occurred_at)
+    from ledger
+    where $26::bigint is not null
+        and occurred_at >= instant_of($26::bigint)
+        and occurred_at < instant_of($27::bigint)
+    order by occurred_at
+    limit 1
+), null, null, null, null
 union all
 select 'ready', 1, null, null, null, null, null, null
 from roll_ups
