@@ -1,10 +1,13 @@
 //! The roll-ups themselves, on a real Postgres: used, kept whoever writes, checked, made anew.
 
 use serde_json::{Value, json};
+use tidemark_analytics::TopFansQuery;
 use tidemark_analytics::roll_up;
+use tidemark_analytics::top_fans::top_fans;
 use tidemark_database::testing::{TestDatabase, for_each_database};
 use tidemark_domain::Zone;
 
+use crate::fixture::{fixture, reported};
 use crate::ledger::Ledger;
 use crate::world::{LedgerRow, World, day, fan, instant, model, query};
 
@@ -250,6 +253,92 @@ async fn a_day_that_the_zone_skipped_has_no_point_and_takes_no_row() {
                 .unwrap()
                 .agrees()
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_acceptance_fixture_holds_in_the_database_rolled_up_or_not() {
+    for_each_database(async |database| {
+        let world = fixture();
+        let ledger = Ledger::begin(database, &world).await;
+        for (place, rows) in world.rows.chunks(500).enumerate() {
+            ledger.add(&format!("{place}-"), rows).await;
+        }
+        let all = query(&[("timeRange", "all")]);
+        assert_eq!(ledger.answer(&all).await.unwrap()["kpiMetrics"], reported());
+        settle_all(&ledger).await;
+        assert_eq!(ledger.answer(&all).await.unwrap()["kpiMetrics"], reported());
+    })
+    .await;
+}
+
+/// The original read at most 1,000 rows of a creator.
+#[tokio::test]
+async fn d020_and_d021_a_creator_of_1001_and_of_3041_rows_is_counted_whole() {
+    for_each_database(async |database| {
+        for rows in [1_001_u32, 3_041] {
+            let mut world = World::new("2026-11-22T12:00:00Z", "Europe/Berlin", 1);
+            for number in 0..rows {
+                world.sale("2026-11-20T10:00:00Z", "tip", 100, u128::from(number));
+            }
+            let ledger = Ledger::begin(database, &world).await;
+            ledger.add("a", &world.rows).await;
+            assert_eq!(kpi(&ledger, "totalRevenue").await, json!(rows));
+            assert_eq!(kpi(&ledger, "payers").await, json!(rows));
+            settle_all(&ledger).await;
+            assert_eq!(kpi(&ledger, "totalRevenue").await, json!(rows));
+            assert_eq!(kpi(&ledger, "newFans").await, json!(rows));
+        }
+    })
+    .await;
+}
+
+/// What the triggers call a reversal, a message and a post is what the program calls so.
+#[tokio::test]
+async fn database_and_program_mean_the_same_by_every_source() {
+    use tidemark_domain::source::{ChartGroup, KNOWN_SOURCES, Source};
+    for_each_database(async |database| {
+        let ledger = Ledger::begin(database, &World::new("2026-11-22T12:00:00Z", "UTC", 1)).await;
+        for name in KNOWN_SOURCES.into_iter().chain(["hologram"]) {
+            let statement = "select is_reversal($1), is_message($1), is_post($1)";
+            let row = ledger.run(statement, &[name.into()]).await.remove(0);
+            let source = Source::new(name);
+            let group = source.chart_group();
+            assert_eq!(row.get::<bool>(0).unwrap(), source.is_reversal(), "{name}");
+            assert_eq!(
+                row.get::<bool>(1).unwrap(),
+                group == ChartGroup::Messages,
+                "{name}"
+            );
+            assert_eq!(
+                row.get::<bool>(2).unwrap(),
+                group == ChartGroup::Posts,
+                "{name}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d080_vip_split_by_nickname() {
+    for_each_database(async |database| {
+        let mut world = World::new("2026-11-22T12:00:00Z", "UTC", 1);
+        world
+            .sale("2026-11-20T10:00:00Z", "tip", 100, 1)
+            .sale("2026-11-21T10:00:00Z", "message", 200, 1);
+        let ledger = Ledger::begin(database, &world).await;
+        ledger.add("a", &world.rows).await;
+        let rename = "update fanvue_transactions \
+                      set raw = jsonb_build_object('user', jsonb_build_object('handle', 'was_' || source)) \
+                      where agency_id = $1";
+        ledger.run(rename, &[ledger.agency.into()]).await;
+        let asked = TopFansQuery::parse(&[]).unwrap();
+        let listed = top_fans(&ledger, ledger.agency, &asked).await.unwrap();
+        assert_eq!(listed.top_fans.len(), 1);
+        assert_eq!(listed.top_fans[0].handle.as_deref(), Some("was_message"));
+        assert_eq!(listed.top_fans[0].purchases, 2);
     })
     .await;
 }

@@ -51,6 +51,8 @@ pub struct World {
     pub rows: Vec<LedgerRow>,
     pub snapshots: Vec<Snapshot>,
     pub database_down: bool,
+    /// the statement that fails, from 1
+    pub fails_at: Option<usize>,
     /// how often the ledger and the audience have changed; as the triggers would count
     pub revision: i64,
     pub statements_run: Cell<usize>,
@@ -106,6 +108,7 @@ impl World {
             rows: Vec::new(),
             snapshots: Vec::new(),
             database_down: false,
+            fails_at: None,
             revision: 0,
             statements_run: Cell::new(0),
             clock_reads: Cell::new(0),
@@ -184,7 +187,7 @@ impl Http for World {
 impl Sql for World {
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
         self.statements_run.set(self.statements_run.get() + 1);
-        if self.database_down {
+        if self.database_down || self.fails_at == Some(self.statements_run.get()) {
             return Err(SqlError::Unreachable("connection refused".to_owned()));
         }
         assert_eq!(
