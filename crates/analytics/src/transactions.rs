@@ -5,7 +5,7 @@ mod position;
 
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
-use tidemark_domain::{AgencyId, Cents, FanId, Instant, ModelId};
+use tidemark_domain::{AgencyId, Cents, FanId, Instant, ModelId, Source};
 use tidemark_ports::{Platform, Row, Sql, SqlError, Value};
 use uuid::Uuid;
 
@@ -129,7 +129,7 @@ impl Selection {
             Span::Between { start, end } => (start.is_some(), end.is_some()),
         };
         let window = resolved.window;
-        let category = query.category.as_ref().map(|source| source.as_str());
+        let category = query.category.as_ref().map(Source::as_str);
         Self {
             parameters: [
                 agency.into(),

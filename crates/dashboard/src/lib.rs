@@ -27,7 +27,7 @@ pub enum Reply {
     /// a whole response
     Whole(Response),
     /// a response with the first part of a file; the rest is to be asked for and sent part by part
-    Csv(Response, CsvExport),
+    Csv(Response, Box<CsvExport>),
 }
 
 impl From<Response> for Reply {

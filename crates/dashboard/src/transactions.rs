@@ -38,7 +38,7 @@ pub async fn transactions(platform: &impl Platform, request: &Request) -> Result
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     let attachment = HeaderValue::from_static("attachment; filename=\"transactions.csv\"");
     headers.insert(CONTENT_DISPOSITION, attachment);
-    Ok(Reply::Csv(head, export))
+    Ok(Reply::Csv(head, Box::new(export)))
 }
 
 /// CSV for who asks for it and not for JSON as well.

@@ -6,6 +6,15 @@ use tidemark_analytics::kpi::Unit;
 
 /// All schemas by name.
 pub(super) fn all() -> Value {
+    let parts = [of_dashboard(), of_freshness(), of_lists()];
+    let members = parts.into_iter().filter_map(|part| match part {
+        Value::Object(members) => Some(members),
+        _ => None,
+    });
+    Value::Object(members.flatten().collect())
+}
+
+fn of_dashboard() -> Value {
     json!({
         "Error": object(json!({
             "error": {
@@ -61,7 +70,11 @@ pub(super) fn all() -> Value {
             "granularity": {"enum": ["day", "week", "month"]},
             "definitions": count("Version of the KPI definitions."),
         }))),
-        "ListMeta": object(meta(json!({}))),
+    })
+}
+
+fn of_freshness() -> Value {
+    json!({
         "Freshness": object(json!({
             "asOf": or_null(moment("The earliest, over the models, of the instant up to which the \
                                     data are proven.")),
@@ -82,6 +95,12 @@ pub(super) fn all() -> Value {
             "modelId": uuid("The model."),
             "state": {"enum": ["complete", "backfilling", "never"]},
         })),
+    })
+}
+
+fn of_lists() -> Value {
+    json!({
+        "ListMeta": object(meta(json!({}))),
         "TopFans": object(json!({
             "topFans": list("TopFan"),
             "meta": reference("ListMeta"),
