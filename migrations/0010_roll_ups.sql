@@ -316,9 +316,10 @@ create trigger audience_changed after update on subscriber_history
 create function begin_roll_ups() returns trigger
     language plpgsql as $$
 begin
-    insert into ledger_revisions (agency_id, model_id, revision)
+    -- Under the lock, so that a ledger written meanwhile is either in the backlog or sees the zone.
+    insert into ledger_revisions as kept (agency_id, model_id, revision)
     values (new.agency_id, whole_agency(), 1)
-    on conflict do nothing;
+    on conflict (agency_id, model_id) do update set revision = kept.revision + 1;
     insert into roll_ups (agency_id, zone) values (new.agency_id, new.timezone)
     on conflict do nothing;
     if found then

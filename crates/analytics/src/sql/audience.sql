@@ -7,35 +7,36 @@
 --
 -- Rows, oldest day first: day as YYYY-MM-DD, subscribers, followers, models known.
 with
-observed as (
-    select model_id, day, subscribers, followers
-    from subscriber_history
-    where agency_id = $1::uuid
-        and model_id = any (($2::text[])::uuid[])
-        and day between ($3::text)::date and ($4::text)::date
-    union all
-    -- One look-up per model in the key, however long its history.
-    select model_id, ($3::text)::date - 1, before.subscribers, before.followers
+changes as (
+    select
+        greatest(level.day, ($3::text)::date - 1) as day,
+        level.subscribers,
+        level.followers,
+        level.newly_known
     from unnest(($2::text[])::uuid[]) as model (model_id)
+    -- One range of the key per model, in its order: from the last level before the first day on.
     cross join lateral (
-        select subscribers, followers
+        select
+            day,
+            subscribers - lag(subscribers, 1, 0::bigint) over by_day as subscribers,
+            followers - lag(followers, 1, 0::bigint) over by_day as followers,
+            case when lag(day) over by_day is null then 1 else 0 end as newly_known
         from subscriber_history
         where agency_id = $1::uuid
             and model_id = model.model_id
-            and day < ($3::text)::date
             and day <= ($4::text)::date
-        order by day desc
-        limit 1
-    ) as before
-),
-changes as (
-    select
-        day,
-        subscribers - lag(subscribers, 1, 0::bigint) over of_model as subscribers,
-        followers - lag(followers, 1, 0::bigint) over of_model as followers,
-        case when lag(day) over of_model is null then 1 else 0 end as newly_known
-    from observed
-    window of_model as (partition by model_id order by day)
+            and day >= coalesce(
+                (
+                    select max(earlier.day)
+                    from subscriber_history as earlier
+                    where earlier.agency_id = $1::uuid
+                        and earlier.model_id = model.model_id
+                        and earlier.day < ($3::text)::date
+                ),
+                ($3::text)::date
+            )
+        window by_day as (order by day)
+    ) as level
 )
 select
     to_char(changes.day, 'YYYY-MM-DD') as day,
