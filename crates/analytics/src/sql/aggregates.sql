@@ -110,12 +110,13 @@ select
 from lifetime
 cross join spent
 union all
-select 'next', 1, null, (
-    select micros_of(occurred_at)
+select 'next', 1, null, micros_of(found.occurred_at), null, null, null, null
+from unnest(array[$10::bigint], array[$11::bigint]) as watched (starts_at, ends_at)
+left join lateral (
+    select occurred_at
     from ledger
-    where $10::bigint is not null
-        and occurred_at >= instant_of($10::bigint)
-        and occurred_at < instant_of($11::bigint)
+    where occurred_at >= instant_of(watched.starts_at)
+        and occurred_at < instant_of(watched.ends_at)
     order by occurred_at
     limit 1
-), null, null, null, null
+) as found on true

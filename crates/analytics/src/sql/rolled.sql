@@ -261,15 +261,16 @@ select 'payers', slot, null, payers, message_payers, post_payers, null, null fro
 union all
 select 'lifetime', slot, null, payers, new_fans, gross, null, null from lifetime
 union all
-select 'next', 1, null, (
-    select micros_of(occurred_at)
+select 'next', 1, null, micros_of(found.occurred_at), null, null, null, null
+from unnest(array[$26::bigint], array[$27::bigint]) as watched (starts_at, ends_at)
+left join lateral (
+    select occurred_at
     from ledger
-    where $26::bigint is not null
-        and occurred_at >= instant_of($26::bigint)
-        and occurred_at < instant_of($27::bigint)
+    where occurred_at >= instant_of(watched.starts_at)
+        and occurred_at < instant_of(watched.ends_at)
     order by occurred_at
     limit 1
-), null, null, null, null
+) as found on true
 union all
 select 'ready', 1, null, null, null, null, null, null
 from roll_ups
