@@ -85,8 +85,12 @@ async fn measure(
     rows: u64,
     url: &str,
 ) -> Result<Figures> {
-    let database = Database::open(DatabaseChoice::Url(Secret::new(url))).await?;
-    migrations::migrate(database.pool()).await?;
+    let open = || Database::open(DatabaseChoice::Url(Secret::new(url)));
+    let unmigrated = open().await?;
+    migrations::migrate(unmigrated.pool()).await?;
+    unmigrated.close().await?;
+    // Settings that a migration makes for the database hold for sessions opened after it.
+    let database = open().await?;
     let platform = platform(&database)?;
     let world = World::load(&platform, database.pool(), rows, arguments.agencies).await?;
 
