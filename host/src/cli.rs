@@ -45,6 +45,8 @@ pub enum Command {
     Reconcile(ReconcileArguments),
     /// Read the rows in quarantine once more, as after an update.
     Replay(ReplayArguments),
+    /// Make the roll-ups of the ledger anew; answers stay right meanwhile.
+    Rebuild(RebuildArguments),
     /// Run the Fanvue simulator alone.
     Sim(SimArguments),
     /// Measure.
@@ -116,6 +118,17 @@ pub enum AgencyCommand {
         /// The agency's name.
         #[arg(long)]
         name: String,
+        /// The IANA zone of its local days.
+        #[arg(long, value_parser = zone)]
+        timezone: Zone,
+    },
+    /// Change the zone of an agency's local days.
+    SetTimezone {
+        #[command(flatten)]
+        database: DatabaseArguments,
+        /// The agency.
+        #[arg(long)]
+        agency: AgencyId,
         /// The IANA zone of its local days.
         #[arg(long, value_parser = zone)]
         timezone: Zone,
@@ -216,6 +229,16 @@ pub struct ReplayArguments {
     pub agency: AgencyId,
 }
 
+/// `tidemark rebuild`
+#[derive(Clone, Debug, Args)]
+pub struct RebuildArguments {
+    #[command(flatten)]
+    pub database: DatabaseArguments,
+    /// Only this agency.
+    #[arg(long)]
+    pub agency: Option<AgencyId>,
+}
+
 /// `tidemark sim`
 #[derive(Clone, Debug, Args)]
 pub struct SimArguments {
@@ -277,6 +300,35 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 1_000)]
         seeds: u64,
     },
+    /// Answers of the dashboard through the component, beside the same code run natively.
+    Dashboard(BenchDashboardArguments),
+}
+
+/// `tidemark bench dashboard`
+#[derive(Clone, Debug, Args)]
+pub struct BenchDashboardArguments {
+    #[command(flatten)]
+    pub manifest: ManifestArguments,
+
+    /// A Postgres server on which a database for the bench is made, and dropped afterwards.
+    #[arg(long, env = "SPIN_VARIABLE_DATABASE_URL", hide_env_values = true)]
+    pub database_url: String,
+
+    /// Ledger sizes to measure at, in rows over all agencies.
+    #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
+    pub rows: Vec<u64>,
+
+    /// Agencies that the rows belong to, each with ten models.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub agencies: u32,
+
+    /// Answers to measure one after the other for each figure.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..))]
+    pub answers: u32,
+
+    /// Seconds for each figure at 16 connections.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub seconds: u64,
 }
 
 fn day(text: &str) -> Result<LocalDay, tidemark_domain::time::NotADay> {

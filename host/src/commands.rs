@@ -6,6 +6,7 @@ mod build;
 mod doctor;
 mod migrate;
 mod output;
+mod rebuild;
 mod reconcile;
 mod replay;
 mod sim;
@@ -30,6 +31,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Sync(arguments) => sync::run(&arguments, output).await,
         Command::Reconcile(arguments) => reconcile::run(&arguments, output).await,
         Command::Replay(arguments) => replay::run(&arguments, output).await,
+        Command::Rebuild(arguments) => rebuild::run(&arguments, output).await,
         Command::Sim(arguments) => sim::run(&arguments, output).await,
         Command::Bench(command) => bench::run(command, output).await,
     }

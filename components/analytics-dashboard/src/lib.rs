@@ -2,22 +2,29 @@
 //! `tidemark-dashboard`.
 #![cfg(target_arch = "wasm32")]
 
+use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
-use tidemark_api::{ApiError, Request, Response};
-use tidemark_dashboard::DashboardSettings;
-use tidemark_platform::settings;
+use tidemark_api::ApiError;
+use tidemark_dashboard::{DashboardSettings, Reply, route};
+use tidemark_platform::{SpinPlatform, http_server, settings};
 
 #[http_component]
-async fn handle(request: Request) -> Response {
-    answer(&request)
-        .await
-        .unwrap_or_else(ApiError::into_response)
+async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
+    match answer(incoming).await {
+        Ok((Reply::Whole(response), _)) => http_server::send(outparam, response).await,
+        Ok((Reply::Csv(head, mut export), platform)) => {
+            http_server::stream(outparam, head, async || export.next_part(&platform).await).await;
+        }
+        Err(error) => http_server::send(outparam, error.into_response()).await,
+    }
 }
 
-async fn answer(request: &Request) -> Result<Response, ApiError> {
+async fn answer(incoming: IncomingRequest) -> Result<(Reply, SpinPlatform), ApiError> {
+    let request = http_server::read(incoming).await?;
     let platform = settings::platform()?;
     let dashboard = DashboardSettings {
         public_url: settings::text("public_url")?,
     };
-    tidemark_dashboard::route(&platform, &dashboard, request).await
+    let reply = route(&platform, &dashboard, &request).await?;
+    Ok((reply, platform))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
-use tidemark_domain::{Cents, Source};
+use tidemark_domain::{Cents, Instant, Source};
 
 use crate::segments::Segment;
 
@@ -72,6 +72,8 @@ pub struct Aggregates {
     pub current: FanCounts,
     /// the comparison window's fans; all 0 without one
     pub compared: FanCounts,
+    /// the first row at or after the comparison's cut, which the passing of time will bring in
+    pub next_row: Option<Instant>,
 }
 
 /// The sums, put together per bucket and per window.

@@ -30,20 +30,35 @@ pub fn comparison(
     ledger_start: Option<Instant>,
     now: Instant,
 ) -> Option<Window> {
+    let compared = compared_at(compare, window, zone, now)?;
+    let reaches_the_ledger = ledger_start.is_none_or(|start| compared.end > start);
+    reaches_the_ledger.then_some(compared)
+}
+
+/// The window to compare with, whether or not the ledger reaches back so far.
+pub(crate) fn compared_at(
+    compare: Compare,
+    window: &Window,
+    zone: &Zone,
+    now: Instant,
+) -> Option<Window> {
     if window.is_empty() {
         return None;
     }
-    let compared = match compare {
-        Compare::None => return None,
-        Compare::Year => shifted(window, zone, now, LocalDay::year_earlier),
+    match compare {
+        Compare::None => None,
+        Compare::Year => Some(shifted(window, zone, now, LocalDay::year_earlier)),
         Compare::Previous if window.has_whole_days(zone) => {
             let days = window.days();
-            shifted(window, zone, now, |day| day.plus_days(-days))
+            Some(shifted(window, zone, now, |day| day.plus_days(-days)))
         }
-        Compare::Previous => just_before(window, zone, now),
-    };
-    let reaches_the_ledger = ledger_start.is_none_or(|start| compared.end > start);
-    reaches_the_ledger.then_some(compared)
+        Compare::Previous => Some(just_before(window, zone, now)),
+    }
+}
+
+/// Whether days are compared with their counterparts; else a length of time with the one before it.
+pub(crate) fn goes_by_days(compare: Compare, window: &Window, zone: &Zone) -> bool {
+    compare == Compare::Year || window.has_whole_days(zone)
 }
 
 /// The window whose every local day is replaced by its counterpart.

@@ -13,6 +13,7 @@ use crate::load::{self, Scope};
 use crate::parameters::{DashboardQuery, ParameterError};
 use crate::plan::Plan;
 use crate::response::{Comparison, Dashboard, Meta};
+use crate::revision::{self, Tag};
 use crate::window::Window;
 
 /// Why there is no answer. Never answered 200 with zeros.
@@ -32,37 +33,61 @@ pub enum DashboardError {
     Database(#[from] SqlError),
 }
 
+/// What a request is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The caller has it already, under this tag.
+    Same(String),
+    /// The whole body and its tag.
+    Whole(Box<Dashboard>, String),
+}
+
 /// Answers a request of `agency`, in at most three statements and with one look at the clock.
+/// `known_tags` are those of `If-None-Match`: where one still holds, the first statement, a look-up
+/// in indexes, is the only one.
 ///
 /// # Errors
 /// See [`DashboardError`].
-pub async fn dashboard(
+pub async fn answer<'a>(
     platform: &impl Platform,
     agency: AgencyId,
     query: &DashboardQuery,
-) -> Result<Dashboard, DashboardError> {
+    known_tags: impl IntoIterator<Item = &'a str>,
+) -> Result<Answer, DashboardError> {
+    let now = platform.now();
+    let scope = scope_of(platform, agency, query).await?;
+    let data = revision::of(agency, query, &scope);
+    let mut known_tags = known_tags.into_iter();
+    if let Some(tag) = known_tags.find(|tag| Tag::holds(tag, &data, now)) {
+        return Ok(Answer::Same(tag.to_owned()));
+    }
+    let plan = Plan::new(query, &scope.zone, scope.first_transaction, now)?;
+    let aggregates = load::aggregates(platform, agency, &scope, query, &plan).await?;
+    let audience = load::audience(platform, agency, &scope, &plan).await?;
+    let tag = Tag {
+        data,
+        until: plan.timing.changes_at(aggregates.next_row),
+    };
+    let body = assemble(agency, query, &scope, &plan, &aggregates, &audience);
+    Ok(Answer::Whole(Box::new(body), tag.to_string()))
+}
+
+/// The scope of a query, when there is such an agency and model for the caller.
+pub(crate) async fn scope_of(
+    platform: &impl Platform,
+    agency: AgencyId,
+    query: &DashboardQuery,
+) -> Result<Scope, DashboardError> {
     if query.agency.is_some_and(|named| named != agency) {
         return Err(DashboardError::UnknownAgency);
     }
-    let now = platform.now();
-    let from_the_start = query.span.starts_with_the_ledger();
-    let scope = load::scope(platform, agency, query.model, from_the_start)
+    let scope = load::scope(platform, agency, query)
         .await?
         .ok_or(DashboardError::UnknownAgency)?;
     if query.model.is_some() && scope.proofs.is_empty() {
         return Err(DashboardError::UnknownModel);
     }
-    let plan = Plan::new(query, &scope.zone, scope.first_transaction, now)?;
-    let aggregates = load::aggregates(platform, agency, query.model, &plan).await?;
-    let audience = load::audience(platform, agency, &scope, &plan).await?;
-    Ok(assemble(
-        agency,
-        query,
-        &scope,
-        &plan,
-        &aggregates,
-        &audience,
-    ))
+    Ok(scope)
 }
 
 /// Computes the answer from what was read: a pure function.

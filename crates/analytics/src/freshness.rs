@@ -6,6 +6,8 @@ use tidemark_domain::{Instant, ModelId};
 
 /// The oldest age at which transactions count as fresh, in seconds: their job's interval.
 pub const TRANSACTIONS_MAX_AGE: u64 = 900;
+/// Fanvue's beginning. A ledger that was read back to here is complete.
+pub const HISTORY_FLOOR: Instant = Instant::from_micros(1_514_764_800_000_000);
 /// The oldest age at which the audience counts as fresh, in seconds: its job's interval.
 pub const AUDIENCE_MAX_AGE: u64 = 300;
 
@@ -18,8 +20,6 @@ pub struct ModelProof {
     pub ledger_since: Option<Instant>,
     /// its ledger is complete up to this instant
     pub ledger_until: Option<Instant>,
-    /// whether its ledger is being read
-    pub ledger_walk_open: bool,
     /// its audience was last read at this instant
     pub audience_until: Option<Instant>,
 }
@@ -77,15 +77,6 @@ impl Freshness {
             state,
         }
     }
-
-    /// Without what changes by the mere passing of time.
-    pub(crate) fn timeless(self) -> Self {
-        Self {
-            age_seconds: None,
-            state: FreshnessState::Never,
-            ..self
-        }
-    }
 }
 
 /// Freshness of both families.
@@ -113,11 +104,11 @@ impl Freshnesses {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CoverageState {
-    /// read without a gap
+    /// read back to Fanvue's beginning without a gap
     Complete,
-    /// being read for the first time
+    /// read without a gap since some later instant
     Backfilling,
-    /// not begun
+    /// nothing read without a gap yet
     Never,
 }
 
@@ -135,9 +126,9 @@ pub struct ModelCoverage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Coverage {
-    /// whether every model's ledger was read without a gap; false for a scope without models
+    /// whether every model's ledger is complete; false for a scope without models
     pub complete: bool,
-    /// the earliest instant that all models cover, once complete
+    /// the instant since which all models are; null while one of them has nothing
     #[serde(serialize_with = "rfc3339")]
     pub complete_since: Option<Instant>,
     /// each model in scope
@@ -150,19 +141,20 @@ impl Coverage {
         let starts: Option<Vec<Instant>> = proofs.iter().map(|proof| proof.ledger_since).collect();
         let complete_since = starts.and_then(|instants| instants.into_iter().max());
         let state = |proof: &ModelProof| match proof.ledger_since {
-            Some(_) => CoverageState::Complete,
-            None if proof.ledger_walk_open => CoverageState::Backfilling,
+            Some(since) if since <= HISTORY_FLOOR => CoverageState::Complete,
+            Some(_) => CoverageState::Backfilling,
             None => CoverageState::Never,
         };
-        let models = proofs
+        let models: Vec<ModelCoverage> = proofs
             .iter()
             .map(|proof| ModelCoverage {
                 model_id: proof.model,
                 state: state(proof),
             })
             .collect();
+        let is_complete = |model: &ModelCoverage| model.state == CoverageState::Complete;
         Self {
-            complete: complete_since.is_some(),
+            complete: !models.is_empty() && models.iter().all(is_complete),
             complete_since,
             models,
         }

@@ -3,6 +3,7 @@
 //! The definitions themselves are what [`definitions()`] lists, one entry each and nowhere else.
 
 mod definitions;
+mod glossary;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -14,6 +15,7 @@ use crate::audience::SubscriberDays;
 use crate::decimal::{Decimal, Fraction};
 
 pub use definitions::{VERSION, definitions};
+pub use glossary::glossary;
 
 /// What a KPI's value counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

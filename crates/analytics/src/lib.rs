@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! parameters → (scope) → plan: window, buckets, comparison, segments
-//!                          ↓ two statements
+//!                          ↓ two statements: roll-ups where they serve, else the ledger
 //!            aggregates per (segment, source) + audience per day
 //!                          ↓ pure
 //!            chart, KPIs, breakdown, freshness, coverage → Dashboard
@@ -27,11 +27,18 @@ pub mod load;
 pub mod parameters;
 pub mod plan;
 pub mod response;
+pub mod revision;
+pub mod roll_up;
+mod roll_ups;
 pub mod segments;
 pub mod statements;
+pub mod subject;
+pub mod timing;
+pub mod top_fans;
+pub mod transactions;
 pub mod window;
 
-pub use dashboard::{DashboardError, dashboard};
+pub use dashboard::{Answer, DashboardError, answer};
 pub use kpi::{Definition, definitions};
-pub use parameters::{DashboardQuery, ParameterError};
+pub use parameters::{DashboardQuery, ParameterError, TopFansQuery, TransactionsQuery};
 pub use response::Dashboard;

@@ -7,7 +7,9 @@ use tidemark_ports::{Row, Sql, SqlError, Value};
 use crate::aggregates::{Aggregates, FanCounts, SegmentSum, SourceSum};
 use crate::audience::{Audience, AudienceDay};
 use crate::freshness::ModelProof;
+use crate::parameters::DashboardQuery;
 use crate::plan::Plan;
+use crate::roll_ups::{self, MOST_UNSETTLED_FANS};
 use crate::statements;
 
 /// The agency and the models that an answer is about.
@@ -19,6 +21,10 @@ pub struct Scope {
     pub proofs: Vec<ModelProof>,
     /// the earliest row in scope, where it was asked for
     pub first_transaction: Option<Instant>,
+    /// how often the scope's ledger and audience have changed
+    pub revision: i64,
+    /// the zone of roll-ups that can be used, if there are any
+    pub rolled: Option<Zone>,
 }
 
 /// Reads the scope; `None` when the agency does not exist. An unknown model gives no proofs.
@@ -28,10 +34,15 @@ pub struct Scope {
 pub async fn scope(
     sql: &impl Sql,
     agency: AgencyId,
-    model: Option<ModelId>,
-    with_first_transaction: bool,
+    query: &DashboardQuery,
 ) -> Result<Option<Scope>, SqlError> {
-    let parameters = [agency.into(), model.into(), with_first_transaction.into()];
+    let parameters = [
+        agency.into(),
+        query.model.into(),
+        query.span.starts_with_the_ledger().into(),
+        query.zone.as_ref().map(Zone::name).into(),
+        MOST_UNSETTLED_FANS.into(),
+    ];
     let rows = sql.query(statements::SCOPE, &parameters).await?;
     let Some(first) = rows.first() else {
         return Ok(None);
@@ -42,7 +53,10 @@ pub async fn scope(
         expected: "an IANA time zone",
         found: unknown.0,
     })?;
-    let first_transaction = first.get(6)?;
+    let first_transaction = first.get(5)?;
+    let revision = first.get(6)?;
+    let rolled: Option<String> = first.get(7)?;
+    let rolled = rolled.and_then(|name| Zone::parse(&name).ok());
     let mut proofs = Vec::with_capacity(rows.len());
     for row in &rows {
         proofs.extend(model_proof(row)?);
@@ -51,6 +65,8 @@ pub async fn scope(
         zone,
         proofs,
         first_transaction,
+        revision,
+        rolled,
     }))
 }
 
@@ -62,16 +78,61 @@ fn model_proof(row: &Row) -> Result<Option<ModelProof>, SqlError> {
         model: ModelId::new(model),
         ledger_since: row.get(2)?,
         ledger_until: row.get(3)?,
-        ledger_walk_open: row.get(4)?,
-        audience_until: row.get(5)?,
+        audience_until: row.get(4)?,
     }))
 }
 
-/// Sums the ledger up over the plan's segments and windows.
+/// Sums the ledger up over the plan's segments and windows: from the roll-ups where they can be
+/// used, else row by row.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn aggregates(
+    sql: &impl Sql,
+    agency: AgencyId,
+    scope: &Scope,
+    query: &DashboardQuery,
+    plan: &Plan,
+) -> Result<Aggregates, SqlError> {
+    if let Some(zone) = &scope.rolled
+        && let Some(rolled) = rolled(sql, agency, query.model, (plan, zone)).await?
+    {
+        return Ok(rolled);
+    }
+    summed(sql, agency, query.model, plan).await
+}
+
+/// From the roll-ups; `None` when they ceased to be usable since the scope was read.
+async fn rolled(
+    sql: &impl Sql,
+    agency: AgencyId,
+    model: Option<ModelId>,
+    (plan, zone): (&Plan, &Zone),
+) -> Result<Option<Aggregates>, SqlError> {
+    let mut parameters = roll_ups::parameters(agency, model, zone, plan);
+    parameters.extend(watched(plan));
+    let (mut aggregates, mut ready) = (Aggregates::default(), false);
+    for row in sql.query(statements::ROLLED, &parameters).await? {
+        if row.get::<String>(0)? == "ready" {
+            ready = true;
+        } else {
+            add_row(&mut aggregates, &row)?;
+        }
+    }
+    Ok(ready.then_some(aggregates))
+}
+
+/// Where a row may lie that the passing of time brings into the comparison.
+fn watched(plan: &Plan) -> [Value; 2] {
+    let watched = plan.timing.watched;
+    [
+        watched.map(|span| span.0).into(),
+        watched.map(|span| span.1).into(),
+    ]
+}
+
+/// From the ledger's rows.
+async fn summed(
     sql: &impl Sql,
     agency: AgencyId,
     model: Option<ModelId>,
@@ -80,6 +141,7 @@ pub async fn aggregates(
     let micros = |instants: &mut dyn Iterator<Item = Instant>| -> Value {
         Value::Int8Array(instants.map(Instant::micros).collect())
     };
+    let [watched_from, watched_until] = watched(plan);
     let reversals = REVERSAL_SOURCES.map(str::to_owned).to_vec();
     let parameters = [
         agency.into(),
@@ -91,6 +153,8 @@ pub async fn aggregates(
         micros(&mut plan.segments.iter().map(|segment| segment.end)),
         micros(&mut plan.windows().map(|window| window.start)),
         micros(&mut plan.windows().map(|window| window.end)),
+        watched_from,
+        watched_until,
     ];
     let mut aggregates = Aggregates::default();
     for row in sql.query(statements::AGGREGATES, &parameters).await? {
@@ -112,6 +176,7 @@ fn add_row(aggregates: &mut Aggregates, row: &Row) -> Result<(), SqlError> {
     let kind: String = row.get(0)?;
     let slot: i64 = row.get(1)?;
     match (kind.as_str(), slot) {
+        ("next", _) => aggregates.next_row = row.get(3)?,
         ("sums", _) => aggregates.sums.push(segment_sum(row, slot)?),
         ("payers", 1) => read_payers(&mut aggregates.current, row)?,
         ("payers", 2) => read_payers(&mut aggregates.compared, row)?,

@@ -1,5 +1,7 @@
-//! The query string of the dashboard (contract section 4). What is not understood is refused and
-//! named; nothing is guessed.
+//! The query strings of the routes about money (contract sections 3 and 4). What is not understood is
+//! refused and named; nothing is guessed.
+
+mod lists;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +10,11 @@ use tidemark_domain::{AgencyId, Instant, LocalDay, ModelId, Zone};
 use crate::buckets::Granularity;
 use crate::comparison::Compare;
 use crate::window::{Bound, Span};
+
+pub use lists::{
+    FANS_LISTED, Format, MOST_LISTED, TOP_FANS_NAMES, TRANSACTIONS_LISTED, TRANSACTIONS_NAMES,
+    TopFansQuery, TransactionsQuery,
+};
 
 const AGENCY: &str = "agencyId";
 const MODEL: &str = "modelId";
@@ -90,42 +97,18 @@ impl DashboardQuery {
     /// list; a start after its end. (A start after an end that only the zone or today decides is
     /// found by [`crate::window::Window::resolve`].)
     pub fn parse(pairs: &[(String, String)]) -> Result<Self, ParameterError> {
-        let given = Given::collect(pairs)?;
-        let named_range = given.read(TIME_RANGE, |text| {
-            one_of(
-                text,
-                &[
-                    ("7d", Span::LastDays(7)),
-                    ("30d", Span::LastDays(30)),
-                    ("90d", Span::LastDays(90)),
-                    ("1y", Span::LastDays(365)),
-                    ("all", Span::ALL),
-                ],
-            )
-        })?;
-        let start = given.read(START_DATE, bound)?;
-        let end = given.read(END_DATE, bound)?;
-        let span = if start.is_none() && end.is_none() {
-            named_range.unwrap_or(DEFAULT_SPAN)
-        } else {
-            in_order(start, end)?;
-            Span::Between { start, end }
-        };
-        Ok(Self {
-            agency: given.read(AGENCY, |text| {
-                text.parse()
-                    .map_err(|_| format!("{} is not a UUID", quoted(text)))
-            })?,
-            model: given.read(MODEL, model)?.flatten(),
+        let given = Given::collect(pairs, &NAMES)?;
+        let Subject {
+            agency,
+            model,
             span,
-            zone: given.read(ZONE, |text| {
-                Zone::parse(text).map_err(|_| {
-                    format!(
-                        "{} is not an IANA time zone such as Europe/Berlin",
-                        quoted(text)
-                    )
-                })
-            })?,
+            zone,
+        } = Subject::read(&given, DEFAULT_SPAN)?;
+        Ok(Self {
+            agency,
+            model,
+            span,
+            zone,
             granularity: given.read(GRANULARITY, |text| {
                 one_of(
                     text,
@@ -152,15 +135,83 @@ impl DashboardQuery {
     }
 }
 
+/// What a list is about: whose rows, of which time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The agency that was named, if any; it must be the caller's.
+    pub agency: Option<AgencyId>,
+    /// One model; `None` for the whole agency.
+    pub model: Option<ModelId>,
+    /// The time asked for.
+    pub span: Span,
+    /// The zone of the local days; `None` for the agency's.
+    pub zone: Option<Zone>,
+}
+
+impl Subject {
+    fn read(given: &Given<'_>, default_span: Span) -> Result<Self, ParameterError> {
+        let named_range = given.read(TIME_RANGE, |text| {
+            one_of(
+                text,
+                &[
+                    ("7d", Span::LastDays(7)),
+                    ("30d", Span::LastDays(30)),
+                    ("90d", Span::LastDays(90)),
+                    ("1y", Span::LastDays(365)),
+                    ("all", Span::ALL),
+                ],
+            )
+        })?;
+        let start = given.read(START_DATE, bound)?;
+        let end = given.read(END_DATE, bound)?;
+        let span = if start.is_none() && end.is_none() {
+            named_range.unwrap_or(default_span)
+        } else {
+            in_order(start, end)?;
+            Span::Between { start, end }
+        };
+        let agency = given.read(AGENCY, |text| {
+            text.parse()
+                .map_err(|_| format!("{} is not a UUID", quoted(text)))
+        })?;
+        let zone = given.read(ZONE, |text| {
+            Zone::parse(text).map_err(|_| {
+                let text = quoted(text);
+                format!("{text} is not an IANA time zone such as Europe/Berlin")
+            })
+        })?;
+        Ok(Self {
+            agency,
+            model: given.read(MODEL, model)?.flatten(),
+            span,
+            zone,
+        })
+    }
+}
+
+/// The same request as the dashboard's, as far as it goes.
+impl From<Subject> for DashboardQuery {
+    fn from(subject: Subject) -> Self {
+        Self {
+            agency: subject.agency,
+            model: subject.model,
+            span: subject.span,
+            zone: subject.zone,
+            granularity: None,
+            compare: Compare::None,
+        }
+    }
+}
+
 /// The parameters that are there, each once and each known.
 struct Given<'a>(BTreeMap<&'a str, &'a str>);
 
 impl<'a> Given<'a> {
-    fn collect(pairs: &'a [(String, String)]) -> Result<Self, ParameterError> {
+    fn collect(pairs: &'a [(String, String)], names: &[&str]) -> Result<Self, ParameterError> {
         let mut given = BTreeMap::new();
         for (name, value) in pairs {
-            if !NAMES.contains(&name.as_str()) {
-                let message = format!("unknown parameter; known are {}", NAMES.join(", "));
+            if !names.contains(&name.as_str()) {
+                let message = format!("unknown parameter; known are {}", names.join(", "));
                 return Err(ParameterError::new(name, message));
             }
             if given.insert(name.as_str(), value.as_str()).is_some() {

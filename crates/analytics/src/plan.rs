@@ -6,6 +6,7 @@ use crate::buckets::{Bucket, Granularity, buckets};
 use crate::comparison::comparison;
 use crate::parameters::{DashboardQuery, ParameterError};
 use crate::segments::{Segment, segments};
+use crate::timing::Timing;
 use crate::window::Window;
 
 /// A resolved request. Nothing after it reads a clock or a zone's rules again.
@@ -25,6 +26,8 @@ pub struct Plan {
     pub comparison: Option<Window>,
     /// the pieces that the ledger is summed over
     pub segments: Vec<Segment>,
+    /// what passing time will do to the answer
+    pub timing: Timing,
 }
 
 impl Plan {
@@ -48,6 +51,8 @@ impl Plan {
         let ledger_start = first_transaction.filter(|_| query.span.starts_with_the_ledger());
         let comparison = comparison(query.compare, &window, &zone, ledger_start, now);
         let segments = segments(&buckets, comparison.as_ref());
+        let asked = (query.span, query.compare);
+        let timing = Timing::of(asked, &window, &buckets, &zone, now);
         Ok(Self {
             now,
             zone,
@@ -56,6 +61,7 @@ impl Plan {
             buckets,
             comparison,
             segments,
+            timing,
         })
     }
 

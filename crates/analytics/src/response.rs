@@ -1,7 +1,6 @@
 //! The body of an answer, member by member as contract section 4 lists them.
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use tidemark_domain::{AgencyId, ModelId};
 
 use crate::breakdown::CategoryShare;
@@ -10,9 +9,6 @@ use crate::chart::ChartPoint;
 use crate::freshness::{Coverage, Freshnesses};
 use crate::kpi::KpiMetrics;
 use crate::window::Bound;
-
-/// How much of the hash an `ETag` carries, in bytes.
-const TAG_BYTES: usize = 16;
 
 /// The body of `GET /api/analytics/dashboard`. Money is a decimal number of US dollars, exact to
 /// the cent; unknown is `null`, zero is `0`.
@@ -70,17 +66,6 @@ pub struct Meta {
 }
 
 impl Dashboard {
-    /// The value of the `ETag` header. It changes exactly when the body apart from `ageSeconds`
-    /// and `state` changes. Weak, because bodies with the same tag differ in those two.
-    pub fn etag(&self) -> String {
-        let mut timeless = self.clone();
-        let freshness = &mut timeless.meta.freshness;
-        freshness.transactions = freshness.transactions.timeless();
-        freshness.audience = freshness.audience.timeless();
-        let hash = Sha256::digest(timeless.to_json());
-        format!("W/\"{}\"", hex::encode(&hash[..TAG_BYTES]))
-    }
-
     /// The body as JSON text.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("invariant: every member has a JSON form")

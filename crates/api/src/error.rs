@@ -1,6 +1,6 @@
 //! Errors as callers see them: a true status and `{"error":{"code","message","field"?}}`.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde::Serialize;
 use tidemark_jobs::StepError;
 use tidemark_ports::SqlError;
@@ -12,6 +12,8 @@ use crate::{Response, respond};
 pub struct ApiError {
     status: StatusCode,
     body: ErrorBody,
+    /// the methods that the route takes, for 405
+    allow: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,6 +33,7 @@ impl ApiError {
                 message: message.into(),
                 field: None,
             },
+            allow: None,
         }
     }
 
@@ -72,6 +75,13 @@ impl ApiError {
         )
     }
 
+    /// Names the methods that the route takes.
+    pub fn allowing(mut self, methods: &[Method]) -> Self {
+        let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+        self.allow = Some(names.join(", "));
+        self
+    }
+
     /// 503: something that operators must set is missing.
     pub fn not_configured(message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_configured", message)
@@ -99,13 +109,16 @@ impl ApiError {
         struct Envelope {
             error: ErrorBody,
         }
-        let status = self.status;
+        let (status, allow) = (self.status, self.allow);
         let mut response = respond::json(status, &Envelope { error: self.body });
         let headers = response.headers_mut();
         headers.insert(
             http::header::CACHE_CONTROL,
             http::HeaderValue::from_static("no-store"),
         );
+        if let Some(allow) = allow.and_then(|names| names.parse().ok()) {
+            headers.insert(http::header::ALLOW, allow);
+        }
         if status == StatusCode::UNAUTHORIZED {
             let challenge = http::HeaderValue::from_static("Bearer");
             headers.insert(http::header::WWW_AUTHENTICATE, challenge);

@@ -30,31 +30,44 @@ pub fn etag_of(body: &impl Serialize) -> String {
     format!("\"{}\"", hex::encode(&digest[..16]))
 }
 
-/// Tenant data as JSON: private, to be revalidated by its `etag` (with quotes); 304 when the caller
-/// has that very version.
-pub fn tenant_json(request_headers: &HeaderMap, etag: &str, body: &impl Serialize) -> Response {
-    // RFC 9110, 8.8.3.2: If-None-Match compares weakly.
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let wanted = opaque(etag);
-    let matches = request_headers
+/// The tags that the caller has, as it wrote them.
+pub fn known_tags(request_headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    request_headers
         .get_all(IF_NONE_MATCH)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .map(opaque)
-        .any(|candidate| candidate == wanted || candidate == "*");
-    let mut response = if matches {
-        let mut response = Response::new(Vec::new());
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        response
-    } else {
-        json(StatusCode::OK, body)
-    };
+        .map(str::trim)
+}
+
+/// 304: the caller has the version of that `etag` (with quotes).
+pub fn not_modified(etag: &str) -> Response {
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    to_be_revalidated(&mut response, etag);
+    response
+}
+
+fn to_be_revalidated(response: &mut Response, etag: &str) {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     if let Ok(etag) = HeaderValue::from_str(etag) {
         headers.insert(ETAG, etag);
     }
+}
+
+/// Tenant data as JSON: private, to be revalidated by its `etag` (with quotes); 304 when the caller
+/// has that very version.
+pub fn tenant_json(request_headers: &HeaderMap, etag: &str, body: &impl Serialize) -> Response {
+    // RFC 9110, 8.8.3.2: If-None-Match compares weakly.
+    let wanted = etag.trim_start_matches("W/");
+    if known_tags(request_headers)
+        .any(|known| known.trim_start_matches("W/") == wanted || known == "*")
+    {
+        return not_modified(etag);
+    }
+    let mut response = json(StatusCode::OK, body);
+    to_be_revalidated(&mut response, etag);
     response
 }
 

@@ -1,5 +1,8 @@
 //! stats-refresh: head-counts of each model's audience.
 //!
+//! It also keeps the roll-ups in order that triggers leave to be settled, because it runs most often:
+//! see `tidemark_analytics::roll_up`.
+//!
 //! A count is an observation with a time. A failed call changes nothing: the old value stays, with
 //! its age (defects D25 and D26).
 
@@ -8,6 +11,7 @@ pub mod refresh;
 
 use std::time::Duration;
 
+use tidemark_analytics::roll_up;
 use tidemark_connections::ConnectionSettings;
 use tidemark_jobs::drive::drive;
 use tidemark_jobs::{Description, StepError, StepReport, StepRequest};
@@ -40,6 +44,11 @@ pub async fn step(
     settings: &AudienceSettings,
     request: &StepRequest,
 ) -> Result<StepReport, StepError> {
+    let deadline = platform
+        .now()
+        .plus(request.budget.unwrap_or(settings.step_budget));
     let job = StatsRefresh::new(platform, settings);
-    drive(platform, &job, request, settings.step_budget).await
+    let report = drive(platform, &job, request, settings.step_budget).await?;
+    roll_up::maintain(platform, request.agency, deadline).await?;
+    Ok(report)
 }

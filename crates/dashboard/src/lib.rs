@@ -3,11 +3,14 @@
 pub mod figures;
 pub mod health;
 pub mod models;
+pub mod openapi;
 pub mod page;
 pub mod sign_in;
 pub mod status;
+pub mod transactions;
 
 use http::Method;
+use tidemark_analytics::transactions::CsvExport;
 use tidemark_api::{ApiError, Request, Response};
 use tidemark_ports::Platform;
 
@@ -18,6 +21,21 @@ pub struct DashboardSettings {
     pub public_url: String,
 }
 
+/// What a request is answered.
+#[derive(Debug)]
+pub enum Reply {
+    /// a whole response
+    Whole(Response),
+    /// a response with the first part of a file; the rest is to be asked for and sent part by part
+    Csv(Response, Box<CsvExport>),
+}
+
+impl From<Response> for Reply {
+    fn from(response: Response) -> Self {
+        Self::Whole(response)
+    }
+}
+
 /// Answers a request.
 ///
 /// # Errors
@@ -26,17 +44,20 @@ pub async fn route(
     platform: &impl Platform,
     settings: &DashboardSettings,
     request: &Request,
-) -> Result<Response, ApiError> {
+) -> Result<Reply, ApiError> {
     let path = request.uri().path();
     if path == "/logout" {
         require(request, &[Method::POST])?;
-        return sign_in::sign_out(platform, settings, request).await;
+        return Ok(sign_in::sign_out(platform, settings, request).await?.into());
     }
     require(request, &[Method::GET, Method::HEAD])?;
-    match path {
+    let response = match path {
+        "/api/transactions" => return transactions::transactions(platform, request).await,
         "/api/analytics/dashboard" => figures::dashboard(platform, request).await,
+        "/api/analytics/top-fans" => figures::top_fans(platform, request).await,
         "/api/models" => models::models(platform, request).await,
         "/api/status" => status::status(platform, request).await,
+        "/openapi.json" => Ok(openapi::serve()),
         "/api/health" => health::health(platform).await,
         "/login" => sign_in::sign_in(platform, settings, request).await,
         "/" => page::overview(platform, request).await,
@@ -44,13 +65,14 @@ pub async fn route(
             Some(name) => page::asset(request, name),
             None => Err(ApiError::not_found(format!("there is no route {path}"))),
         },
-    }
+    };
+    response.map(Reply::Whole)
 }
 
 fn require(request: &Request, methods: &[Method]) -> Result<(), ApiError> {
     if methods.contains(request.method()) {
         Ok(())
     } else {
-        Err(ApiError::method_not_allowed())
+        Err(ApiError::method_not_allowed().allowing(methods))
     }
 }

@@ -1,7 +1,9 @@
 //! `GET /api/models`: the agency's models with audience, sync state and freshness.
 
 use serde::Serialize;
-use tidemark_analytics::freshness::{AUDIENCE_MAX_AGE, Freshness, TRANSACTIONS_MAX_AGE};
+use tidemark_analytics::freshness::{
+    AUDIENCE_MAX_AGE, Freshness, HISTORY_FLOOR, TRANSACTIONS_MAX_AGE,
+};
 use tidemark_api::{ApiError, Request, Response, auth, respond};
 use tidemark_domain::{Instant, ModelId};
 use tidemark_ports::{Platform, Row, SqlError};
@@ -32,6 +34,7 @@ struct Model {
     subscribers: Option<i64>,
     followers: Option<i64>,
     unread_messages: Option<i64>,
+    posts: Option<i64>,
     sync: Sync,
     freshness: Families,
 }
@@ -41,6 +44,7 @@ struct Model {
 struct Sync {
     /// complete, backfilling, failed, reconnect or never
     state: &'static str,
+    proven_since: Option<String>,
     proven_until: Option<String>,
     error: Option<String>,
 }
@@ -95,11 +99,12 @@ fn model_of(row: &Row, now: Instant) -> Result<Model, SqlError> {
     let ledger_until: Option<Instant> = row.get(6)?;
     let audience_until: Option<Instant> = row.get(10)?;
     let error: Option<String> = row.get(8)?;
-    let (walk_open, connection): (bool, String) = (row.get(7)?, row.get(9)?);
-    let state = match (connection.as_str(), ledger_until) {
+    let ledger_since: Option<Instant> = row.get(7)?;
+    let connection: String = row.get(9)?;
+    let state = match (connection.as_str(), ledger_since) {
         ("active", _) if error.is_some() => "failed",
-        ("active", Some(_)) => "complete",
-        ("active", None) if walk_open => "backfilling",
+        ("active", Some(since)) if since <= HISTORY_FLOOR => "complete",
+        ("active", Some(_)) => "backfilling",
         ("active", None) => "never",
         _ => "reconnect",
     };
@@ -110,8 +115,10 @@ fn model_of(row: &Row, now: Instant) -> Result<Model, SqlError> {
         subscribers: row.get(3)?,
         followers: row.get(4)?,
         unread_messages: row.get(5)?,
+        posts: row.get(11)?,
         sync: Sync {
             state,
+            proven_since: ledger_since.map(|since| since.to_string()),
             proven_until: ledger_until.map(|until| until.to_string()),
             error,
         },

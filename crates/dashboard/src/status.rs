@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 use tidemark_api::{ApiError, Request, Response, auth, respond};
-use tidemark_domain::{AgencyId, Instant};
-use tidemark_ports::{Platform, Row, Sql, SqlError};
+use tidemark_domain::Instant;
+use tidemark_ports::{Platform, Row, Sql, SqlError, Value};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,7 +36,7 @@ struct Stream {
     as_of: Option<String>,
     /// complete from then on; for transactions 2018-01-01 once the whole history was read
     complete_since: Option<String>,
-    /// whether a read of what is new has begun and not ended
+    /// whether somebody is reading it at this moment
     reading: bool,
     /// windows that wait to be read again
     rereads: i32,
@@ -98,27 +98,35 @@ pub async fn status(platform: &impl Platform, request: &Request) -> Result<Respo
     let agency = auth::authenticate(platform, request.headers())
         .await?
         .agency;
+    let mine = [agency.into()];
+    let mine_now = [agency.into(), platform.now().into()];
     let body = Body {
         connections: list(
             platform,
             include_str!("sql/connections.sql"),
-            agency,
+            &mine,
             connection_of,
         )
         .await?,
-        models: list(platform, include_str!("sql/streams.sql"), agency, stream_of).await?,
-        drifts: list(platform, include_str!("sql/drifts.sql"), agency, drift_of).await?,
+        models: list(
+            platform,
+            include_str!("sql/streams.sql"),
+            &mine_now,
+            stream_of,
+        )
+        .await?,
+        drifts: list(platform, include_str!("sql/drifts.sql"), &mine, drift_of).await?,
         jobs: list(
             platform,
             include_str!("sql/recent_steps.sql"),
-            agency,
+            &mine,
             step_of,
         )
         .await?,
         rate_budget: list(
             platform,
             include_str!("sql/rate_buckets.sql"),
-            agency,
+            &mine,
             bucket_of,
         )
         .await?,
@@ -133,10 +141,10 @@ pub async fn status(platform: &impl Platform, request: &Request) -> Result<Respo
 async fn list<T>(
     sql: &impl Sql,
     statement: &str,
-    agency: AgencyId,
+    parameters: &[Value],
     read: impl Fn(&Row) -> Result<T, SqlError>,
 ) -> Result<Vec<T>, SqlError> {
-    sql.query(statement, &[agency.into()])
+    sql.query(statement, parameters)
         .await?
         .iter()
         .map(read)

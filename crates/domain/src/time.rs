@@ -83,6 +83,12 @@ pub struct LocalDay(Date);
 pub struct NotADay(pub String);
 
 impl LocalDay {
+    /// 1970-01-01, from which days are numbered.
+    pub const EPOCH: Self = Self(jiff::civil::date(1970, 1, 1));
+
+    /// 0001-01-01, before anything that can be sold.
+    pub const BEFORE_ALL: Self = Self(jiff::civil::date(1, 1, 1));
+
     /// The day of a date.
     pub const fn new(date: Date) -> Self {
         Self(date)

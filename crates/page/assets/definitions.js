@@ -10,50 +10,50 @@ const quotient = { write: ratio, speak: ratio };
 export const CARDS = [
   {
     key: "totalRevenue", label: "Total revenue", unit: dollars, better: "up",
-    definition: "Gross of all sales in the range, less refunds and chargebacks on the day they were booked.",
+    definition: "Gross of all sales in the window minus refunds and chargebacks.",
   },
   {
     key: "netRevenue", label: "Net revenue", unit: dollars, better: "up",
-    definition: "What is left for you, as Fanvue reports it for each sale and each refund. Never estimated from gross.",
+    definition: "What is left after Fanvue's fees, refunds and chargebacks, as Fanvue reports it row by row.",
   },
   {
     key: "refunds", label: "Refunds", unit: dollars, better: "down",
-    definition: "Gross of refunds and chargebacks booked in the range, whenever the sale was made.",
+    definition: "Gross that refunds and chargebacks dated in the window took back.",
   },
   {
     key: "platformFees", label: "Platform fees", unit: dollars, better: null,
-    definition: "Gross less net of every sale and refund in the range: what Fanvue kept.",
+    definition: "Gross minus net over all rows of the window.",
   },
   {
     key: "transactionCount", label: "Transactions", unit: number, better: "up",
-    definition: "Number of sales in the range. Free trials count; refunds and chargebacks do not.",
+    definition: "Number of sales in the window, free trials included.",
   },
   {
     key: "payers", label: "Payers", unit: number, better: "up",
-    definition: "Different fans with at least one paid sale in the range. A fan of several models counts once.",
+    definition: "Different fans with at least one paid sale in the window.",
   },
   {
     key: "arppu", label: "ARPPU", unit: dollars, better: "up",
-    definition: "Average revenue per paying user: total revenue divided by payers.",
+    definition: "Total revenue divided by the number of payers.",
   },
   {
     key: "tipAverage", label: "Average tip", unit: dollars, better: "up",
-    definition: "Gross of paid tips divided by their number.",
+    definition: "Gross of the window's paid tips divided by their number.",
   },
   {
     key: "goldenRatio", label: "Golden ratio", unit: quotient, better: "up",
-    definition: "Gross of messages, posts, media links and tips for each dollar of subscriptions and renewals.",
+    definition: "Gross of message, post, media link and tip sales divided by gross of subscriptions and renewals.",
   },
   {
     key: "messagePurchases", label: "Message purchases", unit: number, better: "up",
-    definition: "Number of paid messages sold in the range.",
+    definition: "Number of paid message sales in the window.",
   },
   {
     key: "postPurchases", label: "Post purchases", unit: number, better: "up",
-    definition: "Number of paid posts and media links sold in the range.",
+    definition: "Number of paid post and media link sales in the window.",
   },
   {
     key: "activeSubscribers", label: "Active subscribers", unit: number, better: "up",
-    definition: "Last known number of subscribers at the end of the range. Unknown while any model has no count.",
+    definition: "Last known subscriber count at or before the window's end, summed over the models shown.",
   },
 ];

@@ -4,6 +4,7 @@
 #![cfg(target_arch = "wasm32")]
 
 pub mod http_client;
+pub mod http_server;
 pub mod job;
 pub mod postgres;
 pub mod settings;

@@ -22,6 +22,29 @@ pub async fn create(
     .map(drop)
 }
 
+/// Changes the zone of an agency's local days; `false` when there is no such agency. Its figures are
+/// right at once; their roll-ups are built by the next steps of stats-refresh.
+///
+/// # Errors
+/// When the statement fails.
+pub async fn set_zone(sql: &impl Sql, agency: AgencyId, zone: &Zone) -> Result<bool, SqlError> {
+    let statement = "update agencies set timezone = $2 where agency_id = $1 returning agency_id";
+    let parameters = [agency.into(), zone.name().into()];
+    Ok(!sql.query(statement, &parameters).await?.is_empty())
+}
+
+/// The agencies and their zones.
+///
+/// # Errors
+/// When the statement fails.
+pub async fn zones(sql: &impl Sql) -> Result<Vec<(AgencyId, String)>, SqlError> {
+    let statement = "select agency_id, timezone from agencies order by agency_id";
+    let rows = sql.query(statement, &[]).await?;
+    rows.iter()
+        .map(|row| Ok((AgencyId::new(row.get(0)?), row.get(1)?)))
+        .collect()
+}
+
 /// Whether the agency exists.
 ///
 /// # Errors

@@ -33,6 +33,28 @@ pub async fn run(command: AgencyCommand, output: Output) -> Result<()> {
             output.print(&text, &value);
             Ok(())
         }
+        AgencyCommand::SetTimezone {
+            database,
+            agency,
+            timezone,
+        } => {
+            let opened = open_migrated_database(&database).await?;
+            let found = agency::set_zone(&platform(&opened)?, agency, &timezone).await?;
+            opened.close().await?;
+            if !found {
+                anyhow::bail!(
+                    "there is no agency {agency}; create one with `tidemark agency create`"
+                );
+            }
+            let name = timezone.name();
+            let text = format!(
+                "Days of {agency} are now those of {name}. Its figures are right at once; their \
+                 roll-ups follow in the background, or now with `tidemark rebuild --agency {agency}`."
+            );
+            let value = serde_json::json!({ "agencyId": agency, "timezone": name });
+            output.print(&text, &value);
+            Ok(())
+        }
         AgencyCommand::Connect {
             database,
             agency,

@@ -1,5 +1,6 @@
 //! `tidemark bench …`
 
+mod dashboard;
 mod ingest;
 mod scratch;
 mod simulate;
@@ -18,6 +19,7 @@ pub async fn run(command: BenchCommand, output: Output) -> Result<()> {
             database_url,
             runs,
         } => start::run(&manifest.manifest, database_url.as_deref(), runs, output).await,
+        BenchCommand::Dashboard(arguments) => dashboard::run(&arguments, output).await,
         BenchCommand::Ingest {
             database_url,
             rows,

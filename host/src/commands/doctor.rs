@@ -4,14 +4,17 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Result, bail};
 use serde::Serialize;
+use tidemark_analytics::roll_up;
 use tidemark_database::{Database, migrations};
+use tidemark_domain::Zone;
 use tidemark_manifest::variables::environment_key;
 use tidemark_native::HttpClient;
 use tidemark_ports::{Http as _, HttpMethod, HttpRequest};
+use tidemark_tenancy::agency;
 
 use crate::cli::DatabaseArguments;
 use crate::commands::output::Output;
-use crate::project::{Project, check_variables, open_database};
+use crate::project::{Project, check_variables, open_database, platform};
 
 /// A clock further off than this makes cut-off days and signatures wrong.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(30);
@@ -56,7 +59,12 @@ pub async fn run(arguments: &DatabaseArguments, output: Output) -> Result<()> {
     match open_database(arguments).await {
         Ok(database) => {
             checks.push(Check::of("database", version(&database).await));
-            checks.push(Check::of("migrations", migrated(&database).await));
+            let migrated = migrated(&database).await;
+            let is_current = migrated.is_ok();
+            checks.push(Check::of("migrations", migrated));
+            if is_current {
+                checks.push(Check::of("roll-ups", roll_ups(&database).await));
+            }
             database.close().await?;
         }
         Err(error) => checks.push(Check::of("database", Err(error))),
@@ -154,6 +162,37 @@ async fn migrated(database: &Database) -> Result<String> {
         return Ok(format!("at {}", migrations::latest()));
     }
     bail!("not up to date; run `tidemark migrate`")
+}
+
+/// Compares every agency's roll-ups with its ledger.
+async fn roll_ups(database: &Database) -> Result<String> {
+    let platform = platform(database)?;
+    let agencies = agency::zones(&platform).await?;
+    let mut problems = Vec::new();
+    for (agency, zone) in &agencies {
+        let checked = roll_up::check(&platform, *agency, &Zone::parse(zone)?).await?;
+        if checked.differences > 0 {
+            problems.push(format!(
+                "{} rows of agency {agency} differ from its ledger; run `tidemark rebuild --agency \
+                 {agency}` (until then it is answered from the ledger)",
+                checked.differences
+            ));
+        }
+        if checked.days_apart > 0 {
+            problems.push(format!(
+                "the database begins {} days of {zone} elsewhere than this program; bring its time \
+                 zone data up to date (until then agency {agency} is answered from the ledger)",
+                checked.days_apart
+            ));
+        }
+    }
+    if problems.is_empty() {
+        return Ok(format!(
+            "equal to the ledger of {} agencies",
+            agencies.len()
+        ));
+    }
+    bail!("{}", problems.join("; "))
 }
 
 /// Any answer of the API's host shows that it can be reached.

@@ -5,12 +5,14 @@
 --   $1 agency   $2 model, or null for all
 --   $3 sources of reversals   $4 sources of messages   $5 sources of posts
 --   $6, $7 starts and ends of the segments   $8, $9 starts and ends of the windows
+--   $10, $11 where to look for the next row; null for nowhere
 --
--- Three kinds of rows; slot counts segments or windows from 1:
+-- Four kinds of rows; slot counts segments or windows from 1:
 --   sums      slot = segment, source; rows, paid sales, gross, net, gross of paid sales
 --   payers    slot = window; distinct fans who paid: for anything, for messages, for posts
 --   lifetime  slot = window; fans who paid before its end, those who did so first inside it,
 --             gross of all known fans before its end
+--   next      the earliest row where it was looked for, in microseconds, or null
 with
 ledger as not materialized (
     select
@@ -107,3 +109,14 @@ select
     null
 from lifetime
 cross join spent
+union all
+select 'next', 1, null, micros_of(found.occurred_at), null, null, null, null
+from unnest(array[$10::bigint], array[$11::bigint]) as watched (starts_at, ends_at)
+left join lateral (
+    select occurred_at
+    from ledger
+    where occurred_at >= instant_of(watched.starts_at)
+        and occurred_at < instant_of(watched.ends_at)
+    order by occurred_at
+    limit 1
+) as found on true

@@ -2,13 +2,17 @@
 -- transaction where a window begins with it. One row per model; an agency without models gives one
 -- row with a null model, an unknown agency none.
 --
+-- With them, how often the scope's ledger and audience have changed, and the zone of roll-ups that can
+-- be used: built, trusted, and with few fans left to settle. Best are those of the answer's own zone;
+-- with others, more of the ledger is read at the edges.
+--
 --   $1 agency   $2 model, or null for all active ones   $3 whether to look for the first transaction
+--   $4 zone of the answer, or null for the agency's   $5 the most unsettled fans
 select
     agencies.timezone,
     models.model_id,
     micros_of(ledger.proven_since) as ledger_since,
     micros_of(ledger.proven_until) as ledger_until,
-    coalesce(ledger.proven_since > timestamptz '2018-01-01 00:00:00Z', false) as ledger_walk_open,
     micros_of(audience.proven_until) as audience_until,
     case when $3::boolean then (
         select micros_of(occurred_at)
@@ -18,7 +22,34 @@ select
             and ($2::uuid is null or model_id = $2::uuid)
         order by occurred_at
         limit 1
-    ) end as first_transaction
+    ) end as first_transaction,
+    coalesce((
+        select revision
+        from ledger_revisions
+        where agency_id = $1::uuid and model_id = coalesce($2::uuid, whole_agency())
+    ), 0) as revision,
+    (
+        select zone
+        from roll_ups
+        where agency_id = $1::uuid
+            and trusted
+            and not exists (
+                select
+                from roll_up_backlog as backlog
+                where backlog.agency_id = $1::uuid and backlog.zone = roll_ups.zone
+            )
+            and (
+                select count(*)
+                from (
+                    select
+                    from unsettled_fans
+                    where agency_id = $1::uuid and zone = roll_ups.zone
+                    limit $5::bigint + 1
+                ) as waiting
+            ) <= $5::bigint
+        order by zone = coalesce($4::text, agencies.timezone) desc, zone
+        limit 1
+    ) as rolled
 from agencies
 left join models
     on models.agency_id = agencies.agency_id

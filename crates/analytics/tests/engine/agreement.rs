@@ -5,11 +5,11 @@ use serde_json::Value;
 use tidemark_analytics::buckets::Granularity;
 use tidemark_analytics::comparison::Compare;
 use tidemark_analytics::window::{Bound, Span};
-use tidemark_analytics::{DashboardError, DashboardQuery, dashboard};
+use tidemark_analytics::{DashboardError, DashboardQuery};
 use tidemark_domain::{Instant, LocalDay, Zone};
 
 use crate::naive::Naive;
-use crate::world::{AGENCY, LedgerRow, Snapshot, World, day, fan, finished, instant, model};
+use crate::world::{LedgerRow, Snapshot, World, day, fan, instant, model};
 
 const ZONES: [&str; 11] = [
     "UTC",
@@ -104,7 +104,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn world()(
+    pub fn world()(
         zone in prop::sample::select(&ZONES[..])
     )(
         zone in Just(zone),
@@ -152,7 +152,7 @@ fn span(zone: &'static str) -> impl Strategy<Value = Span> {
 }
 
 prop_compose! {
-    fn question()(
+    pub fn question()(
         zone in prop::sample::select(&ZONES[..])
     )(
         span in span(zone),
@@ -195,7 +195,7 @@ proptest! {
 
     #[test]
     fn both_implementations_give_the_same_answer(world in world(), query in question()) {
-        let answer = match finished(dashboard(&world, AGENCY, &query)) {
+        let answer = match world.answer_to(&query) {
             Err(DashboardError::Parameter(error)) => {
                 prop_assert_eq!(error.parameter, "startDate");
                 return Ok(());
@@ -215,7 +215,7 @@ proptest! {
 
     #[test]
     fn sums_and_shares_always_add_up(world in world(), query in question()) {
-        let Ok(answer) = finished(dashboard(&world, AGENCY, &query)) else { return Ok(()) };
+        let Ok(answer) = world.answer_to(&query) else { return Ok(()) };
         let body: Value = serde_json::from_str(&answer.to_json()).unwrap();
         let (chart, kpis) = (&body["chartData"], &body["kpiMetrics"]);
         prop_assert_eq!(sum(chart, "total"), cents(&kpis["totalRevenue"]));
@@ -243,7 +243,7 @@ proptest! {
     fn models_add_up_to_the_agency(world in world(), query in question()) {
         let answer_of = |model_id| {
             let query = DashboardQuery { model: model_id, ..query.clone() };
-            finished(dashboard(&world, AGENCY, &query)).map(|answer| {
+            world.answer_to(&query).map(|answer| {
                 serde_json::from_str::<Value>(&answer.to_json()).unwrap()["kpiMetrics"].clone()
             })
         };

@@ -86,6 +86,56 @@ fn d056_count_error_is_zero_and_d148_errors_as_zero() {
 }
 
 #[test]
+fn d022_partial_sum_on_page_error() {
+    for statement in 1..=3 {
+        let mut world = berlin();
+        world.sale("2026-11-20T10:00:00Z", "tip", 100, 1);
+        world.fails_at = Some(statement);
+        let answer = world.answer(&[]);
+        assert!(
+            matches!(answer, Err(DashboardError::Database(_))),
+            "{statement}"
+        );
+    }
+}
+
+#[test]
+fn d055_new_fans_header_431() {
+    let mut world = berlin();
+    for number in 0..2_000 {
+        world.sale("2026-01-20T10:00:00Z", "tip", 100, number);
+        world.sale("2026-11-20T10:00:00Z", "tip", 100, number);
+    }
+    assert_eq!(kpi(&world, &[], "newFans"), json!(0));
+    assert!(
+        world.statements_run.get() <= 3,
+        "no list of fans is sent anywhere"
+    );
+}
+
+#[test]
+fn d067_share_over_100() {
+    let mut world = World::new("2026-11-22T12:00:00Z", "Europe/Berlin", 2);
+    many(&mut world, "tip", 100, 9);
+    world.rows[0].model = model(2);
+    world.sale("2026-01-20T10:00:00Z", "tip", 90_000, 1);
+    let of = |number| {
+        let only = [("modelId", model(number).to_string())];
+        let only = [(only[0].0, only[0].1.as_str())];
+        kpi(&world, &only, "totalRevenue")
+    };
+    assert_eq!((of(1), of(2)), (json!(8), json!(1)));
+    assert_eq!(kpi(&world, &[], "totalRevenue"), json!(9));
+}
+
+#[test]
+fn d095_time_range_unvalidated() {
+    let asked = [("timeRange".to_owned(), "2d".to_owned())];
+    let refused = tidemark_analytics::DashboardQuery::parse(&asked).unwrap_err();
+    assert_eq!(refused.parameter, "timeRange");
+}
+
+#[test]
 fn d057_ltv_is_windowed() {
     let mut world = berlin();
     world

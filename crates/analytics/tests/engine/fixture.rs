@@ -48,7 +48,7 @@ fn amount(part: &Part, position: i64) -> i64 {
     part.gross / paid + i64::from(position < part.gross % paid)
 }
 
-fn fixture() -> World {
+pub fn fixture() -> World {
     let mut world = World::new("2026-11-22T12:00:00Z", "Europe/Berlin", 3);
     let mut paid_rows = 0;
     for part in &PARTS {
@@ -118,20 +118,21 @@ fn the_fixture_has_the_reported_rows_and_creators() {
 
 #[test]
 fn all_time_gives_the_reported_figures_by_the_contracts_definitions() {
-    let kpis = kpis(&[("timeRange", "all")]);
-    assert_eq!(
-        kpis,
-        json!({
-            "totalRevenue": 13626.40, "grossSales": 13626.40, "refunds": 0,
-            "netRevenue": 10888.11, "platformFees": 2738.29,
-            "transactionCount": 3517, "reversalCount": 0,
-            "payers": 726, "newFans": 726, "activeSubscribers": 15,
-            "arpu": 908.43, "arppu": 18.77, "ltv": 18.77,
-            "messageConversionRate": 46.3, "ppvConversionRate": 13.8,
-            "tipAverage": 17.93, "goldenRatio": 7.24,
-            "messagePurchases": 336, "postPurchases": 100, "revenueGrowth": null
-        })
-    );
+    assert_eq!(kpis(&[("timeRange", "all")]), reported());
+}
+
+/// The KPIs of all time.
+pub fn reported() -> Value {
+    json!({
+        "totalRevenue": 13626.40, "grossSales": 13626.40, "refunds": 0,
+        "netRevenue": 10888.11, "platformFees": 2738.29,
+        "transactionCount": 3517, "reversalCount": 0,
+        "payers": 726, "newFans": 726, "activeSubscribers": 15,
+        "arpu": 908.43, "arppu": 18.77, "ltv": 18.77,
+        "messageConversionRate": 46.3, "ppvConversionRate": 13.8,
+        "tipAverage": 17.93, "goldenRatio": 7.24,
+        "messagePurchases": 336, "postPurchases": 100, "revenueGrowth": null
+    })
 }
 
 #[test]

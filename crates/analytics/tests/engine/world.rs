@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use tidemark_analytics::{Dashboard, DashboardError, DashboardQuery, dashboard, statements};
+use tidemark_analytics::{Answer, Dashboard, DashboardError, DashboardQuery, answer, statements};
 use tidemark_domain::{AgencyId, FanId, Instant, LocalDay, ModelId};
 use tidemark_ports::{
     Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
@@ -40,7 +40,6 @@ pub struct ModelState {
     pub id: ModelId,
     pub active: bool,
     pub ledger: Option<(Instant, Instant)>,
-    pub walk_open: bool,
     pub audience_until: Option<Instant>,
 }
 
@@ -52,6 +51,10 @@ pub struct World {
     pub rows: Vec<LedgerRow>,
     pub snapshots: Vec<Snapshot>,
     pub database_down: bool,
+    /// the statement that fails, from 1
+    pub fails_at: Option<usize>,
+    /// how often the ledger and the audience have changed; as the triggers would count
+    pub revision: i64,
     pub statements_run: Cell<usize>,
     pub clock_reads: Cell<usize>,
 }
@@ -96,7 +99,6 @@ impl World {
             id: model(number),
             active: true,
             ledger: Some((instant("2018-01-01T00:00:00Z"), now)),
-            walk_open: false,
             audience_until: Some(now),
         };
         Self {
@@ -106,6 +108,8 @@ impl World {
             rows: Vec::new(),
             snapshots: Vec::new(),
             database_down: false,
+            fails_at: None,
+            revision: 0,
             statements_run: Cell::new(0),
             clock_reads: Cell::new(0),
         }
@@ -113,6 +117,7 @@ impl World {
 
     /// Adds a row of model 1; net is four fifths.
     pub fn sale(&mut self, at: &str, source: &str, gross: i64, fan_number: u128) -> &mut Self {
+        self.revision += 1;
         self.rows.push(LedgerRow {
             model: model(1),
             at: instant(at),
@@ -125,6 +130,7 @@ impl World {
     }
 
     pub fn observe(&mut self, model_number: u128, on: &str, subscribers: i64) -> &mut Self {
+        self.revision += 1;
         self.snapshots.push(Snapshot {
             model: model(model_number),
             day: day(on),
@@ -135,7 +141,24 @@ impl World {
     }
 
     pub fn answer(&self, pairs: &[(&str, &str)]) -> Result<Dashboard, DashboardError> {
-        finished(dashboard(self, AGENCY, &query(pairs)))
+        self.answer_to(&query(pairs))
+    }
+
+    pub fn answer_to(&self, query: &DashboardQuery) -> Result<Dashboard, DashboardError> {
+        self.tagged(query, None)
+            .map(|(body, _)| body.expect("a body"))
+    }
+
+    /// The body, unless the caller has it by that tag, and its tag.
+    pub fn tagged(
+        &self,
+        query: &DashboardQuery,
+        known: Option<&str>,
+    ) -> Result<(Option<Dashboard>, String), DashboardError> {
+        Ok(match finished(answer(self, AGENCY, query, known))? {
+            Answer::Same(tag) => (None, tag),
+            Answer::Whole(body, tag) => (Some(*body), tag),
+        })
     }
 
     /// The body, decoded.
@@ -164,7 +187,7 @@ impl Http for World {
 impl Sql for World {
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
         self.statements_run.set(self.statements_run.get() + 1);
-        if self.database_down {
+        if self.database_down || self.fails_at == Some(self.statements_run.get()) {
             return Err(SqlError::Unreachable("connection refused".to_owned()));
         }
         assert_eq!(
@@ -205,9 +228,10 @@ impl World {
                 state.map(|it| it.id).into(),
                 ledger.map(|(since, _)| since).into(),
                 ledger.map(|(_, until)| until).into(),
-                state.is_some_and(|it| it.walk_open).into(),
                 state.and_then(|it| it.audience_until).into(),
                 first.into(),
+                self.revision.into(),
+                Value::Null,
             ]
         };
         let lines: Vec<_> = self
@@ -283,6 +307,13 @@ impl World {
                 Value::Null,
                 &[counts[0], counts[1], gross],
             ));
+        }
+        if let (Value::Int8(from), Value::Int8(until)) = (&parameters[9], &parameters[10]) {
+            let ahead = |row: &&&LedgerRow| (*from..*until).contains(&row.at.micros());
+            let next = rows.iter().filter(ahead).map(|row| row.at).min();
+            let mut found = line("next", 1, Value::Null, &[]);
+            found[3] = next.into();
+            lines.push(found);
         }
         lines
     }

@@ -7,10 +7,11 @@ select
     models.followers,
     models.unread_messages,
     micros_of(ledger.proven_until),
-    coalesce(ledger.proven_since > timestamptz '2018-01-01 00:00:00Z', false),
+    micros_of(ledger.proven_since),
     ledger.last_error_message,
     connections.state,
-    micros_of(audience.proven_until)
+    micros_of(audience.proven_until),
+    models.posts
 from models
 join connections using (agency_id, connection_id)
 left join sync_state as ledger

@@ -1,11 +1,10 @@
--- $1 agency
+-- $1 agency, $2 now
 select
     sync_state.model_id,
     sync_state.stream,
     micros_of(sync_state.proven_since),
     micros_of(sync_state.proven_until),
-    sync_state.progress -> 'head' is distinct from 'null'::jsonb
-        and sync_state.progress ? 'head',
+    coalesce(sync_state.lease_until > instant_of($2), false),
     coalesce(jsonb_array_length(sync_state.progress -> 'rereads'), 0),
     coalesce((sync_state.progress ->> 'reversals_unknown')::boolean, false),
     (

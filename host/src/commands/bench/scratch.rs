@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 /// A migrated, empty database of its own.
 pub struct Scratch {
-    /// its connections
+    /// its URL
+    pub url: String,
+    /// its connections, opened after the migrations: settings that those make hold from then on
     pub pool: Pool,
     server: Pool,
     name: String,
@@ -27,9 +29,14 @@ impl Scratch {
             .await
             .context("the bench's database cannot be made; name a server whose user may do so")?;
         drop(client);
-        let pool = Pool::from_url(&Secret::new(url.as_str()), PoolOptions::default())?;
-        migrations::migrate(&pool).await?;
-        Ok(Self { pool, server, name })
+        let open = || Pool::from_url(&Secret::new(url.as_str()), PoolOptions::default());
+        migrations::migrate(&open()?).await?;
+        Ok(Self {
+            pool: open()?,
+            url: url.to_string(),
+            server,
+            name,
+        })
     }
 
     /// Drops it.
