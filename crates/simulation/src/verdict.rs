@@ -72,30 +72,34 @@ pub async fn check(sql: &impl Sql, world: &World, view: View) -> Result<u64, Fai
     let mut total = 0;
     let visible = if view.own_account { 1 } else { usize::MAX };
     for model in world.models().into_iter().take(visible) {
-        total += check_model(sql, world, view, model.id).await?;
+        let truth = truth_of(world, view, model.id);
+        total += check_model(sql, &truth, view, model.id).await?;
     }
     Ok(total)
 }
 
-/// Compares one model's ledger with Fanvue's; returns how many rows it has.
+/// Compares one model's ledger with its [truth][truth_of]; returns how many rows it has.
 ///
 /// # Errors
 /// [`Failure::Ledger`] with the first row that differs.
 pub async fn check_model(
     sql: &impl Sql,
-    world: &World,
+    truth: &[Told],
     view: View,
     model: Uuid,
 ) -> Result<u64, Failure> {
-    let truth = truth_of(world, view, model);
     let ledger = ledger_of(sql, view, model).await?;
-    match difference(model, &truth, &ledger) {
+    match difference(model, truth, &ledger) {
         Some(difference) => Err(Failure::Ledger(difference)),
         None => Ok(ledger.len() as u64),
     }
 }
 
-fn truth_of(world: &World, view: View, model: Uuid) -> Vec<Told> {
+/// The rows that a model's ledger should hold.
+///
+/// # Panics
+/// When the world has no such model.
+pub fn truth_of(world: &World, view: View, model: Uuid) -> Vec<Told> {
     let rows = world.ledger(model).expect("invariant: its model");
     rows.iter()
         .filter_map(|row| row.served(view.shape))

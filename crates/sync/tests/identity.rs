@@ -82,12 +82,11 @@ impl Ledger {
             .iter()
             .map(|row| Entry {
                 row,
-                key: match &row.order_id {
-                    Some(order) => order_key(order, &row.source),
-                    None => {
-                        let members = bare_members(row);
-                        bare_key(&members, seen.next_occurrence(&members))
-                    }
+                key: if let Some(order) = &row.order_id {
+                    order_key(order, &row.source)
+                } else {
+                    let members = bare_members(row);
+                    bare_key(&members, seen.next_occurrence(&members))
                 },
                 previous_key: None,
                 settled: false,

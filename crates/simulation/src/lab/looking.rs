@@ -76,8 +76,9 @@ impl<S: Sql> Lab<'_, S> {
     /// With the first row that differs.
     pub async fn assert_ledger_is_true(&self) {
         for model in self.models() {
-            let world = self.world.borrow();
-            let checked = verdict::check_model(self.sql, &world, self.view(model), model).await;
+            let view = self.view(model);
+            let truth = verdict::truth_of(&self.world.borrow(), view, model);
+            let checked = verdict::check_model(self.sql, &truth, view, model).await;
             checked.unwrap_or_else(|failure| panic!("{failure}"));
         }
     }

@@ -1,5 +1,7 @@
 //! 7.1, first half: what was read is complete.
 
+use std::time::Duration;
+
 use tidemark_jobs::{Outcome, StepError};
 use tidemark_ports::SqlError;
 use tidemark_simulation::lab::Moment;
@@ -84,7 +86,7 @@ async fn d004_a_row_that_arrives_two_days_late_is_found_by_the_next_ordinary_rea
     let lab = models(1).transactions(100).on(&database.sql).await;
     lab.sync().await;
     lab.pass(SLOW);
-    sell_late(&lab, 4_711, days(2) - SLOW * 2);
+    sell_late(&lab, 4_711, Duration::from_hours(47));
     lab.sync().await;
     lab.assert_ledger_is_true().await;
 }
@@ -121,7 +123,7 @@ async fn d007_todays_sales_are_read_and_refused_parameters_are_a_failure() {
         .into_iter()
         .map(|request| request.query)
         .collect();
-    let full_instants = |query: &&String| query.matches("T").count() >= 2;
+    let full_instants = |query: &&String| query.matches('T').count() >= 2;
     assert_eq!(queries.iter().filter(full_instants).count(), queries.len());
 }
 

@@ -146,7 +146,9 @@ async fn d023_a_row_that_came_behind_a_long_backfill_is_found_by_the_comparison(
     let since: i64 = lab
         .value("select micros_of(proven_since) from sync_state where agency_id = $1")
         .await;
-    let age = lab.true_now().since(Instant::from_micros(since)) - days(1);
+    let age = lab
+        .true_now()
+        .since(Instant::from_micros(since).plus(days(1)));
     assert!(age > days(3), "{age:?}");
     sell_late(&lab, 31_337, age);
     lab.sync().await;

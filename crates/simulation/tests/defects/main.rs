@@ -5,6 +5,7 @@ mod completeness;
 mod conformance;
 mod coverage;
 mod identity;
+mod leases;
 mod money;
 mod register;
 mod support;

@@ -1,4 +1,4 @@
-//! 7.5, second half: tokens.
+//! 7.5, third part: tokens.
 
 use std::time::Duration;
 

@@ -256,7 +256,7 @@ mod tests {
         let ledger: Vec<StoredRow> = entries.iter().map(stored).collect();
         for entry in &entries {
             let again = keys(std::slice::from_ref(entry.row), &ledger);
-            assert_eq!(again, [entry.key.clone()]);
+            assert_eq!(again, std::slice::from_ref(&entry.key));
         }
     }
 
