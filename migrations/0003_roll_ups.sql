@@ -60,8 +60,9 @@ create table ledger_revisions (
 create table roll_ups (
     agency_id  uuid not null references agencies,
     zone       text not null,
-    -- false once the database was seen to cut the zone's days elsewhere than the program does
-    trusted    boolean not null default true,
+    -- true once the sums were seen to agree with the ledger, and the database to cut the zone's days
+    -- where the program does; until then, and when that is no longer so, they answer nothing
+    trusted    boolean not null default false,
     checked_at timestamptz,
     -- rows that differed from the ledger at checked_at
     differences bigint,

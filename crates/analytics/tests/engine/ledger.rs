@@ -155,8 +155,10 @@ impl Ledger {
     }
 
     /// Builds what is left to build, and settles up to `fans` fans.
-    pub async fn roll_up(&self, fans: i64) {
+    pub async fn roll_up(&self, fans: i64, zone: &Zone) {
         roll_up::step(self, self.agency, fans).await.unwrap();
+        // Only what was checked is used.
+        roll_up::check(self, self.agency, zone).await.unwrap();
     }
 
     pub async fn answer(

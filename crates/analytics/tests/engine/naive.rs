@@ -32,15 +32,27 @@ fn midnight(day: LocalDay) -> LocalTime {
 struct Range {
     start: LocalTime,
     end: LocalTime,
+    /// the day of a cut that falls on its very midnight: today has begun there, on both sides
+    begun: Option<LocalDay>,
 }
 
 impl Range {
+    fn new(start: LocalTime, end: LocalTime) -> Self {
+        Self {
+            start,
+            end,
+            begun: None,
+        }
+    }
+
     fn first_day(self) -> LocalDay {
         self.start.0
     }
 
     fn last_day(self) -> LocalDay {
-        if self.end.1 == 0 {
+        if let Some(begun) = self.begun {
+            begun
+        } else if self.end.1 == 0 {
             self.end.0.plus_days(-1)
         } else {
             self.end.0
@@ -101,7 +113,7 @@ impl<'a> Naive<'a> {
                 } => local(&self.zone, at),
                 _ => midnight(self.zone.day_of(self.world.now).plus_days(1)),
             };
-            let nothing = Range { start: end, end };
+            let nothing = Range::new(end, end);
             return [json!([]), self.kpis(nothing, None), Value::Null];
         };
         let compared = self.compared(query, range);
@@ -128,7 +140,7 @@ impl<'a> Naive<'a> {
             Some(Bound::Instant(at)) => local(&self.zone, at),
             None => midnight(self.zone.day_of(self.rows.iter().map(|row| row.at).min()?)),
         };
-        (start < end).then_some(Range { start, end })
+        (start < end).then_some(Range::new(start, end))
     }
 
     fn compared(&self, query: &DashboardQuery, range: Range) -> Option<Range> {
@@ -140,9 +152,10 @@ impl<'a> Naive<'a> {
             } else {
                 (counterpart(cut.0), cut.1)
             };
+            let begun = (cut != range.end && cut.1 == 0).then(|| counterpart(cut.0));
             Range {
-                start: (counterpart(range.start.0), range.start.1),
-                end,
+                begun,
+                ..Range::new((counterpart(range.start.0), range.start.1), end)
             }
         };
         let whole_days = range.start.1 == 0 && range.end.1 == 0;
@@ -161,10 +174,7 @@ impl<'a> Naive<'a> {
                         Instant::from_micros(self.instant(time) - length),
                     )
                 };
-                Range {
-                    start: earlier(range.start),
-                    end: earlier(cut),
-                }
+                Range::new(earlier(range.start), earlier(cut))
             }
         };
         let open = matches!(query.span, Span::Between { start: None, .. });

@@ -73,13 +73,14 @@ async fn examine(database: &TestDatabase, seed: u64) {
     let world = generator.next(&world());
     let ledger = Ledger::begin(database, &world).await;
     ledger.fill(&world).await;
+    let zone = Zone::parse(world.zone).unwrap();
     // All fans settled, some, none, or all of them and then some changed again.
     match seed % 4 {
-        0 => ledger.roll_up(500).await,
-        1 => ledger.roll_up(3).await,
+        0 => ledger.roll_up(500, &zone).await,
+        1 => ledger.roll_up(3, &zone).await,
         2 => {}
         _ => {
-            ledger.roll_up(500).await;
+            ledger.roll_up(500, &zone).await;
             let again = "update fanvue_transactions set gross_cents = gross_cents + sign \
                          from (values (1, 'a%'), (1, 'movedb1%')) as change (sign, keys) \
                          where agency_id = $1 and row_key like keys";
@@ -91,7 +92,6 @@ async fn examine(database: &TestDatabase, seed: u64) {
     for query in questions(&mut generator) {
         compare(&ledger, &world, &query, seed).await;
     }
-    let zone = Zone::parse(world.zone).unwrap();
     assert_eq!(
         ledger.differences(&zone).await,
         0,

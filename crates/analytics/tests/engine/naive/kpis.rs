@@ -39,10 +39,7 @@ impl Naive<'_> {
             start: always,
             ..range
         };
-        let before = Range {
-            start: always,
-            end: range.start,
-        };
+        let before = Range::new(always, range.start);
         let total = self.gross(range, |_| true);
         let net: i64 = self.inside(range).map(|row| row.net).sum();
         let payers = self.fans(range, |_| true);

@@ -74,6 +74,8 @@ impl World {
         for (id, _) in &agencies {
             roll_up::forget(platform, *id).await?;
             while roll_up::step(platform, *id, FANS_PER_STEP).await?.more {}
+            // Only what was checked is used.
+            roll_up::check(platform, *id, &Zone::parse(ZONE)?).await?;
         }
         let roll_up_time = began.elapsed();
         client.batch_execute("vacuum analyze").await?;
