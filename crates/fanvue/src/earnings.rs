@@ -61,8 +61,7 @@ pub enum Surface {
 
 /// What identifies a row and what its amounts mean: rows of one transaction may differ between
 /// shapes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// Without an order id: rows of February 2026, rewards, reversals of the older family.
     Bare,
@@ -73,14 +72,20 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// Reads the word of the table `fanvue_transactions`.
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "bare" => Some(Self::Bare),
-            "unversioned" => Some(Self::Unversioned),
-            "v1" => Some(Self::V1),
-            _ => None,
+    /// The word in the table `fanvue_transactions`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Bare => "bare",
+            Self::Unversioned => "unversioned",
+            Self::V1 => "v1",
         }
+    }
+
+    /// Reads the word back.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Bare, Self::Unversioned, Self::V1]
+            .into_iter()
+            .find(|shape| shape.word() == word)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use tidemark_domain::{Cents, ConnectionId, FanId, Instant, Source};
-use tidemark_fanvue::{Family, RateReading, Shape, UnreadableRow};
+use tidemark_domain::{ConnectionId, FanId, Instant, Source};
+use tidemark_fanvue::{EarningsRow, Family, RateReading, Shape, UnreadableRow};
 use tidemark_jobs::{Lease, RowCounts};
 use tidemark_ports::{Sql, SqlError, Value, sql::only_row};
 use uuid::Uuid;
@@ -23,27 +23,6 @@ pub enum Stored {
     LeaseLost,
     /// A stored row of an entry's key may be another row: nothing was written.
     Contested,
-}
-
-/// One row as the statement reads it; instants in microseconds, money in cents.
-#[derive(Serialize)]
-struct LedgerRow<'a> {
-    row_key: &'a str,
-    previous_key: Option<&'a str>,
-    shape: Shape,
-    occurred_at: i64,
-    source: &'a str,
-    gross_cents: i64,
-    net_cents: i64,
-    total_cents: Option<i64>,
-    currency: Option<&'a str>,
-    order_id: Option<&'a str>,
-    order_status: Option<&'a str>,
-    reverses_order_id: Option<&'a str>,
-    fan_id: Option<FanId>,
-    message_id: Option<Uuid>,
-    post_id: Option<Uuid>,
-    raw: &'a RawValue,
 }
 
 #[derive(Serialize)]
@@ -107,18 +86,17 @@ pub async fn store(sql: &impl Sql, write: Write<'_>) -> Result<Stored, SqlError>
     }))
 }
 
-fn parameters(write: &Write<'_>) -> [Value; 21] {
-    let rows: Vec<LedgerRow<'_>> = write.entries.iter().map(ledger_row).collect();
+fn parameters(write: &Write<'_>) -> Vec<Value> {
     let unreadable: Vec<_> = write.unreadable.iter().map(quarantined_row).collect();
     let (lease, state, drained) = (write.lease, write.state, write.drained);
     let (connection, reading) = write.rate;
     let complete = drained.filter(|drained| drained.keys.is_some());
-    [
+    let mut parameters = vec![
         lease.agency.into(),
         lease.model.into(),
         lease.token.into(),
         write.now.into(),
-        json(&rows),
+        texts(write.entries, |entry| entry.key.clone()),
         json(&unreadable),
         json(&state.progress),
         state.proven_since.into(),
@@ -135,29 +113,44 @@ fn parameters(write: &Write<'_>) -> [Value; 21] {
         reading.map(|reading| reading.remaining).into(),
         reading.map(|reading| reading.resets_at).into(),
         write.settled.into(),
+    ];
+    parameters.extend(members(write.entries));
+    parameters
+}
+
+/// What the statement takes of the rows beside their keys, one array each; instants in
+/// microseconds, money in cents, an empty text for what is missing.
+fn members(entries: &[Entry<'_>]) -> [Value; 15] {
+    let optional = |member: fn(&EarningsRow) -> Option<String>| {
+        texts(entries, |entry| member(entry.row).unwrap_or_default())
+    };
+    [
+        texts(entries, |entry| {
+            entry.previous_key.clone().unwrap_or_default()
+        }),
+        texts(entries, |entry| entry.row.shape.word().to_owned()),
+        numbers(entries, |row| row.occurred_at.micros()),
+        texts(entries, |entry| entry.row.source.as_str().to_owned()),
+        numbers(entries, |row| row.gross.get()),
+        numbers(entries, |row| row.net.get()),
+        optional(|row| row.total.map(|total| total.get().to_string())),
+        optional(|row| row.currency.clone()),
+        optional(|row| row.order_id.clone()),
+        optional(|row| row.order_status.clone()),
+        optional(|row| row.reverses_order_id.clone()),
+        optional(|row| row.fan.map(|id| id.to_string())),
+        optional(|row| row.message_id.map(|id| id.to_string())),
+        optional(|row| row.post_id.map(|id| id.to_string())),
+        texts(entries, |entry| entry.row.raw.get().to_owned()),
     ]
 }
 
-fn ledger_row<'a>(entry: &'a Entry<'a>) -> LedgerRow<'a> {
-    let row = entry.row;
-    LedgerRow {
-        row_key: &entry.key,
-        previous_key: entry.previous_key.as_deref(),
-        shape: row.shape,
-        occurred_at: row.occurred_at.micros(),
-        source: row.source.as_str(),
-        gross_cents: row.gross.get(),
-        net_cents: row.net.get(),
-        total_cents: row.total.map(Cents::get),
-        currency: row.currency.as_deref(),
-        order_id: row.order_id.as_deref(),
-        order_status: row.order_status.as_deref(),
-        reverses_order_id: row.reverses_order_id.as_deref(),
-        fan_id: row.fan,
-        message_id: row.message_id,
-        post_id: row.post_id,
-        raw: &row.raw,
-    }
+fn texts(entries: &[Entry<'_>], member: impl Fn(&Entry<'_>) -> String) -> Value {
+    Value::TextArray(entries.iter().map(member).collect())
+}
+
+fn numbers(entries: &[Entry<'_>], member: impl Fn(&EarningsRow) -> i64) -> Value {
+    Value::Int8Array(entries.iter().map(|entry| member(entry.row)).collect())
 }
 
 fn quarantined_row(row: &UnreadableRow) -> QuarantinedRow<'_> {
