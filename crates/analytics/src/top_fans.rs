@@ -89,7 +89,10 @@ fn top_fan(row: &Row) -> Result<TopFan, SqlError> {
     })
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde's signature; told only where a pointer is as large as the value"
+)]
 fn rfc3339<S: Serializer>(instant: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(instant)
 }

@@ -1,7 +1,7 @@
 //! Pages put together into one write.
 //!
 //! Every page moves the walk on. Slow pages are stored one by one, quick ones together: what a kill
-//! can cost is bounded by [`HELD_AT_MOST`], and what a long history costs by the statement.
+//! can cost is bounded by `HELD_AT_MOST`, and what a long history costs by the statement.
 
 use std::time::Duration;
 

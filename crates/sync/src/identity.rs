@@ -4,7 +4,7 @@
 //!   one order and source that cannot be the first one changed is a line of its own.
 //! - Without: every member that tells rows apart, and the row's number among equal rows.
 //!
-//! Keys alone settle nearly every row. [`resolve`] settles the rest against what is stored: further
+//! Keys alone settle nearly every row. [`resolve()`] settles the rest against what is stored: further
 //! lines, and rows that move from one shape to another.
 
 mod keys;
