@@ -1,5 +1,5 @@
 //! Keeping the roll-ups: what triggers leave to do, done in bounded steps, and the check of all of it
-//! against the ledger (see `migrations/0003_roll_ups.sql`).
+//! against the ledger (see `migrations/0003_roll_ups.sql` and after).
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! A plan in terms of the roll-ups: which whole days of their zone to take from them, and which
-//! rest to read from the ledger (see `migrations/0003_roll_ups.sql`).
+//! rest to read from the ledger (see `migrations/0003_roll_ups.sql` and after).
 
 use tidemark_domain::{AgencyId, Instant, LocalDay, ModelId, Zone};
 use tidemark_ports::Value;

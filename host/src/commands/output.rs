@@ -1,5 +1,7 @@
 //! Results on standard output: text for people, JSON for programs.
 
+use std::io::Write as _;
+
 use serde::Serialize;
 
 /// How results are printed.
@@ -13,16 +15,21 @@ impl Output {
     /// Prints a result: `text` for people, or `value` as one line of JSON.
     pub fn print(self, text: &str, value: &impl Serialize) {
         if self.json {
-            println!("{}", serde_json::json!(value));
+            write_line(&serde_json::json!(value).to_string());
         } else {
-            println!("{text}");
+            write_line(text);
         }
     }
 
     /// Prints a remark for people only.
     pub fn remark(self, text: &str) {
         if !self.json {
-            println!("{text}");
+            write_line(text);
         }
     }
+}
+
+/// A reader that has gone away, as `head` does, is no reason to fail.
+fn write_line(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -4,6 +4,7 @@
 mod agreement;
 mod body;
 mod defects;
+mod defects_of_time;
 mod fixture;
 mod ledger;
 mod naive;
