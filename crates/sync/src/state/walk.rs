@@ -10,7 +10,7 @@ use tidemark_fanvue::{EarningsPage, EarningsRow, Surface};
 use crate::identity::bare_members;
 
 /// Keys that a walk remembers. A window with more rows is read again in slices, which are smaller.
-const MOST_KEYS: usize = 5_000;
+const MOST_KEYS: usize = 20_000;
 
 /// Pages whose content a walk remembers, to know one that is served twice.
 const RECENT_PAGES: usize = 8;
