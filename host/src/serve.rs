@@ -6,4 +6,4 @@ pub mod reply;
 mod request_headers;
 
 pub use cron::{CronEnd, CronOptions, Fire, run_schedules};
-pub use http::{HttpOptions, HttpServer, ListenError, ServerEnd};
+pub use http::{HttpOptions, HttpServer, ListenError, Occupancy, ServerEnd};

@@ -57,6 +57,17 @@ pub enum ServerEnd {
     CutOff,
 }
 
+/// Tells how busy a server is, also while it runs.
+#[derive(Clone)]
+pub struct Occupancy(Arc<Dispatch>);
+
+impl Occupancy {
+    /// Requests that components are answering.
+    pub fn requests_under_way(&self) -> usize {
+        self.0.under_way()
+    }
+}
+
 /// A server that listens already, but does not yet answer.
 pub struct HttpServer {
     listener: TcpListener,
@@ -88,6 +99,11 @@ impl HttpServer {
     /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// How busy the server is, from now on.
+    pub fn occupancy(&self) -> Occupancy {
+        Occupancy(Arc::clone(&self.dispatch))
     }
 
     /// Serves until `shutdown`, then lets the requests under way end.

@@ -12,21 +12,7 @@ use tidemark::serve::{HttpOptions, HttpServer, ServerEnd};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::host::{Host, Setup};
-
-/// Waits until as many requests are under way as the host allows.
-async fn until_full(host: &Host) {
-    while host.get("/plain").await.status != 503 {
-        tokio::task::yield_now().await;
-    }
-}
-
-/// Waits until requests are answered again.
-async fn until_free(host: &Host) {
-    while host.get("/plain").await.status != 200 {
-        tokio::task::yield_now().await;
-    }
-}
+use crate::support::host::Setup;
 
 fn one_request_at_a_time() -> Setup {
     let mut setup = Setup::probe("");
@@ -41,7 +27,7 @@ async fn more_requests_than_allowed_are_told_to_come_again() {
         let host = Arc::clone(&host);
         async move { host.get("/wait?2000").await }
     });
-    until_full(&host).await;
+    host.until_under_way(1).await;
 
     let refused = host.get("/plain").await;
     assert_eq!(refused.status, 503);
@@ -54,7 +40,8 @@ async fn more_requests_than_allowed_are_told_to_come_again() {
     assert_eq!(host.get("/.well-known/spin/health").await.status, 200);
 
     assert_eq!(waiting.await.unwrap().text(), "waited");
-    until_free(&host).await;
+    host.until_under_way(0).await;
+    assert_eq!(host.get("/plain").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -64,10 +51,10 @@ async fn a_client_that_leaves_stops_its_component() {
         let mut stream = TcpStream::connect(&host.address).await.unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
-        until_full(&host).await;
+        host.until_under_way(1).await;
         drop(stream);
         // Were it not stopped, its place would not be free before the test is over.
-        let freed = tokio::time::timeout(Duration::from_secs(15), until_free(&host)).await;
+        let freed = tokio::time::timeout(Duration::from_secs(15), host.until_under_way(0)).await;
         assert!(freed.is_ok(), "{path} goes on without its client");
     }
 }
@@ -143,7 +130,7 @@ async fn requests_under_way_are_answered_before_the_end() {
         let host = Arc::clone(&host);
         async move { host.get("/wait?700").await }
     });
-    until_full(&host).await;
+    host.until_under_way(1).await;
     host.shutdown.cancel();
     assert_eq!(waiting.await.unwrap().text(), "waited");
     let host = Arc::into_inner(host).expect("nobody else has it");
@@ -159,7 +146,7 @@ async fn requests_that_do_not_end_are_cut_off() {
     let mut stream = TcpStream::connect(&host.address).await.unwrap();
     let request = b"GET /wait?25000 HTTP/1.1\r\nhost: a\r\n\r\n";
     stream.write_all(request).await.unwrap();
-    until_full(&host).await;
+    host.until_under_way(1).await;
     host.shutdown.cancel();
     assert_eq!(host.running.await.unwrap(), ServerEnd::CutOff);
     let mut answer = String::new();

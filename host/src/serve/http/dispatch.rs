@@ -20,6 +20,7 @@ use crate::serve::request_headers::prepare;
 /// What all connections of a server share.
 pub(super) struct Dispatch {
     application: Arc<Application>,
+    requests: usize,
     permits: Arc<Semaphore>,
     tasks: TaskTracker,
     ending: AtomicBool,
@@ -29,10 +30,17 @@ impl Dispatch {
     pub(super) fn new(application: Arc<Application>, requests: usize) -> Self {
         Self {
             application,
+            requests,
             permits: Arc::new(Semaphore::new(requests)),
             tasks: TaskTracker::new(),
             ending: AtomicBool::new(false),
         }
+    }
+
+    /// Requests that components are answering.
+    pub(super) fn under_way(&self) -> usize {
+        self.requests
+            .saturating_sub(self.permits.available_permits())
     }
 
     /// Guests that go on after their answer has begun.

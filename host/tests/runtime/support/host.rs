@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tempfile::TempDir;
 use tidemark::runtime::{Application, DatabasePools, LoadError, PoolsByAddress, Settings};
-use tidemark::serve::{HttpOptions, HttpServer, ServerEnd};
+use tidemark::serve::{HttpOptions, HttpServer, Occupancy, ServerEnd};
 use tidemark_manifest::{Manifest, Variables};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -116,11 +116,13 @@ impl Setup {
         let any_port = ([127, 0, 0, 1], 0).into();
         let server = HttpServer::bind(Arc::clone(&application), any_port, self.options).unwrap();
         let address = server.address().to_string();
+        let occupancy = server.occupancy();
         let shutdown = CancellationToken::new();
         let running = tokio::spawn(server.run(shutdown.clone()));
         Host {
             application,
             address,
+            occupancy,
             shutdown,
             running,
             client: Client::builder(TokioExecutor::new()).build_http(),
@@ -134,6 +136,7 @@ pub struct Host {
     pub application: Arc<Application>,
     /// The host and port that it listens on.
     pub address: String,
+    pub occupancy: Occupancy,
     pub shutdown: CancellationToken,
     pub running: JoinHandle<ServerEnd>,
     client: Client<HttpConnector, Full<Bytes>>,
@@ -155,6 +158,20 @@ impl Answer {
 }
 
 impl Host {
+    /// Waits until so many requests are under way.
+    pub async fn until_under_way(&self, requests: usize) {
+        let reached = async {
+            while self.occupancy.requests_under_way() != requests {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let limit = Duration::from_secs(30);
+        if tokio::time::timeout(limit, reached).await.is_err() {
+            let under_way = self.occupancy.requests_under_way();
+            panic!("{under_way} requests are under way, not {requests}, after {limit:?}");
+        }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(self.url(path)), "").await.unwrap()
     }
