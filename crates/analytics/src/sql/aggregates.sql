@@ -7,6 +7,9 @@
 --   $6, $7 starts and ends of the segments   $8, $9 starts and ends of the windows
 --   $10, $11 where to look for the next row; null for nowhere
 --
+-- A range of the ledger is read in a lateral query of its own (offset 0 keeps it one), so that it is a
+-- range of the covering index.
+--
 -- Four kinds of rows; slot counts segments or windows from 1:
 --   sums      slot = segment, source; rows, paid sales, gross, net, gross of paid sales
 --   payers    slot = window; distinct fans who paid: for anything, for messages, for posts
@@ -41,9 +44,13 @@ sums as (
         sum(ledger.net_cents)::bigint as net,
         coalesce(sum(ledger.gross_cents) filter (where ledger.paid), 0)::bigint as paid_gross
     from unnest($6::bigint[], $7::bigint[]) with ordinality as segment (starts_at, ends_at, slot)
-    join ledger
-        on ledger.occurred_at >= instant_of(segment.starts_at)
-        and ledger.occurred_at < instant_of(segment.ends_at)
+    cross join lateral (
+        select *
+        from ledger
+        where occurred_at >= instant_of(segment.starts_at)
+            and occurred_at < instant_of(segment.ends_at)
+        offset 0
+    ) as ledger
     group by segment.slot, ledger.source
 ),
 window_payers as (
@@ -53,9 +60,12 @@ window_payers as (
         bool_or(ledger.source = any ($4::text[])) as bought_message,
         bool_or(ledger.source = any ($5::text[])) as bought_post
     from windows
-    join ledger
-        on ledger.occurred_at >= windows.starts_at
-        and ledger.occurred_at < windows.ends_at
+    cross join lateral (
+        select *
+        from ledger
+        where occurred_at >= windows.starts_at and occurred_at < windows.ends_at
+        offset 0
+    ) as ledger
     where ledger.paid and ledger.fan_id is not null
     group by windows.slot, ledger.fan_id
 ),
