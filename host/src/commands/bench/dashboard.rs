@@ -36,9 +36,9 @@ const CONNECTIONS: usize = 16;
 struct Figures {
     rows: u64,
     agencies: u32,
-    /// loading the rows and rolling them up, in seconds
-    load_s: f64,
-    roll_up_s: f64,
+    /// loading the rows and rolling them up, in seconds; null where they were there already
+    load_s: Option<f64>,
+    roll_up_s: Option<f64>,
     /// 30 days of an agency: native baseline, through the component, and the quotient
     native_30d_ms: f64,
     component_30d_ms: f64,
@@ -67,8 +67,12 @@ pub async fn run(arguments: &BenchDashboardArguments, output: Output) -> Result<
     build_stale(&project).await?;
     let mut figures = Vec::new();
     for rows in &arguments.rows {
-        let database = Scratch::create(&arguments.database_url).await?;
-        let measured = measure(arguments, &project, *rows, &database.url).await;
+        let server = &arguments.database_url;
+        let database = match &arguments.keep {
+            Some(prefix) => Scratch::keep(server, format!("{prefix}_{rows}")).await?,
+            None => Scratch::create(server).await?,
+        };
+        let measured = measure(arguments, &project, *rows, &database).await;
         database.drop().await?;
         let measured = measured?;
         output.remark(&text_of(&measured));
@@ -84,11 +88,15 @@ async fn measure(
     arguments: &BenchDashboardArguments,
     project: &Project,
     rows: u64,
-    url: &str,
+    scratch: &Scratch,
 ) -> Result<Figures> {
-    let database = Database::open(DatabaseChoice::Url(Secret::new(url))).await?;
+    let database = Database::open(DatabaseChoice::Url(Secret::new(&scratch.url))).await?;
     let platform = platform(&database)?;
-    let world = World::load(&platform, database.pool(), rows, arguments.agencies).await?;
+    let world = if scratch.found {
+        World::open(&platform).await?
+    } else {
+        World::load(&platform, database.pool(), rows, arguments.agencies).await?
+    };
 
     let folder = tempfile::tempdir().context("no temporary directory can be made")?;
     let data_dir = DataDir::open(folder.path())?;
@@ -125,8 +133,8 @@ async fn measure(
     Ok(Figures {
         rows,
         agencies: arguments.agencies,
-        load_s: world.load_time.as_secs_f64(),
-        roll_up_s: world.roll_up_time.as_secs_f64(),
+        load_s: world.load_time.map(|time| time.as_secs_f64()),
+        roll_up_s: world.roll_up_time.map(|time| time.as_secs_f64()),
         native_30d_ms: native.median,
         component_30d_ms: month.median,
         component_to_native: month.median / native.median,
@@ -155,11 +163,14 @@ fn text_of(figures: &Figures) -> String {
         ..
     } = figures;
     let one = |name: &str, value: f64, beside: String| format!("  {name:34}{value:9.2}   {beside}");
+    let made = match (load_s, roll_up_s) {
+        (Some(load), Some(roll_up)) => {
+            format!("loaded in {load:.1} s, rolled up in {roll_up:.1} s")
+        }
+        _ => "kept from an earlier run".to_owned(),
+    };
     let lines = [
-        format!(
-            "{rows} rows over {agencies} agencies (loaded in {load_s:.1} s, rolled up in \
-             {roll_up_s:.1} s)"
-        ),
+        format!("{rows} rows over {agencies} agencies ({made})"),
         one("30d, native, ms", figures.native_30d_ms, String::new()),
         one(
             "30d, component, ms",

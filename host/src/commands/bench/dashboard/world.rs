@@ -25,13 +25,31 @@ const ZONE: &str = "Europe/Berlin";
 pub struct World {
     /// ids and tokens
     pub agencies: Vec<(AgencyId, Secret)>,
-    /// inserting the rows
-    pub load_time: Duration,
-    /// making the roll-ups
-    pub roll_up_time: Duration,
+    /// inserting the rows, where that was done
+    pub load_time: Option<Duration>,
+    /// making the roll-ups, where that was done
+    pub roll_up_time: Option<Duration>,
 }
 
 impl World {
+    /// What an earlier run left, with new tokens.
+    pub async fn open(platform: &NativePlatform) -> Result<Self> {
+        let mut agencies = Vec::new();
+        for row in platform
+            .query("select agency_id from agencies", &[])
+            .await?
+        {
+            let id = AgencyId::new(row.get(0)?);
+            let viewer = token::create(platform, id, Role::Viewer, platform.now()).await?;
+            agencies.push((id, viewer));
+        }
+        Ok(Self {
+            agencies,
+            load_time: None,
+            roll_up_time: None,
+        })
+    }
+
     /// Fills a migrated, empty database.
     pub async fn load(
         platform: &NativePlatform,
@@ -81,8 +99,8 @@ impl World {
         client.batch_execute("vacuum analyze").await?;
         Ok(Self {
             agencies,
-            load_time,
-            roll_up_time,
+            load_time: Some(load_time),
+            roll_up_time: Some(roll_up_time),
         })
     }
 }
