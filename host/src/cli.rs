@@ -302,6 +302,31 @@ pub enum BenchCommand {
     },
     /// Answers of the dashboard through the component, beside the same code run natively.
     Dashboard(BenchDashboardArguments),
+    /// Requests per second, beside a native service and `spin up`.
+    Serve(BenchServeArguments),
+}
+
+/// `tidemark bench serve`
+#[derive(Clone, Debug, Args)]
+pub struct BenchServeArguments {
+    #[command(flatten)]
+    pub manifest: ManifestArguments,
+
+    /// A Postgres server on which a database for the bench is made, and dropped afterwards.
+    #[arg(long, env = "SPIN_VARIABLE_DATABASE_URL", hide_env_values = true)]
+    pub database_url: String,
+
+    /// Rounds to take the medians of; each measures every server in turn.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub rounds: u32,
+
+    /// Seconds for each server and route in a round.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub seconds: u64,
+
+    /// Connections that ask at the same time.
+    #[arg(long, default_value_t = 16)]
+    pub connections: usize,
 }
 
 /// `tidemark bench dashboard`

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::Once;
 
 use tidemark_manifest::Manifest;
 
@@ -14,13 +14,13 @@ pub fn root() -> PathBuf {
         .to_owned()
 }
 
-/// The application's manifest, its components built from the present sources.
+/// A manifest of the application, its components built from the present sources.
 ///
 /// # Panics
 /// When the components cannot be built.
-pub fn manifest() -> &'static Manifest {
-    static MANIFEST: OnceLock<Manifest> = OnceLock::new();
-    MANIFEST.get_or_init(|| {
+pub fn manifest(name: &str) -> Manifest {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| {
         // cargo decides what is stale; its lock makes test processes wait for each other.
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let status = Command::new(cargo)
@@ -31,8 +31,8 @@ pub fn manifest() -> &'static Manifest {
             .status()
             .expect("cargo can be run");
         assert!(status.success(), "the components cannot be built");
-        let path = root().join("spin.toml");
-        let text = std::fs::read_to_string(&path).expect("spin.toml can be read");
-        Manifest::parse(&text, &path).expect("spin.toml is valid")
-    })
+    });
+    let path = root().join(name);
+    let text = std::fs::read_to_string(&path).expect("the manifest can be read");
+    Manifest::parse(&text, &path).expect("the manifest is valid")
 }

@@ -36,6 +36,7 @@ pub struct WorldBuilder {
     simulator: SimulatorConfig,
     zone: &'static str,
     limits: Limits,
+    manifest: &'static str,
 }
 
 impl WorldBuilder {
@@ -57,6 +58,13 @@ impl WorldBuilder {
     #[must_use]
     pub fn zone(mut self, name: &'static str) -> Self {
         self.zone = name;
+        self
+    }
+
+    /// Runs another manifest than `spin.toml`.
+    #[must_use]
+    pub fn manifest(mut self, name: &'static str) -> Self {
+        self.manifest = name;
         self
     }
 
@@ -87,7 +95,13 @@ impl WorldBuilder {
             .await
             .expect("a token");
         connect(&platform, &token_key, agency, &simulator).await;
-        let application = load(database, &simulator, &token_key, self.limits).await;
+        let application = load(
+            database,
+            &simulator,
+            &token_key,
+            (self.manifest, self.limits),
+        )
+        .await;
         let options = HttpOptions::default();
         let server = HttpServer::bind(Arc::clone(&application), listen, options).expect("a server");
         let url = format!("http://{}", server.address());
@@ -132,6 +146,7 @@ impl World {
             simulator,
             zone: "Europe/Berlin",
             limits: Limits::default(),
+            manifest: "spin.toml",
         }
     }
 
@@ -256,9 +271,9 @@ async fn load(
     database: &TestDatabase,
     simulator: &Simulator,
     token_key: &Secret,
-    limits: Limits,
+    (manifest, limits): (&str, Limits),
 ) -> Arc<Application> {
-    let manifest = components::manifest();
+    let manifest = components::manifest(manifest);
     let address = format!("postgres://tidemark@{DATABASE_HOST}/tidemark");
     let client = simulator.client();
     let values = [
@@ -289,6 +304,6 @@ async fn load(
         limits,
         ..Settings::new(root)
     };
-    let application = Application::load(manifest, &variables, Arc::new(pools), settings).await;
+    let application = Application::load(&manifest, &variables, Arc::new(pools), settings).await;
     Arc::new(application.expect("an application"))
 }

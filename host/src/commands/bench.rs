@@ -3,6 +3,7 @@
 mod dashboard;
 mod ingest;
 mod scratch;
+mod serve;
 mod simulate;
 mod start;
 
@@ -20,6 +21,7 @@ pub async fn run(command: BenchCommand, output: Output) -> Result<()> {
             runs,
         } => start::run(&manifest.manifest, database_url.as_deref(), runs, output).await,
         BenchCommand::Dashboard(arguments) => dashboard::run(&arguments, output).await,
+        BenchCommand::Serve(arguments) => serve::run(&arguments, output).await,
         BenchCommand::Ingest {
             database_url,
             rows,

@@ -1,6 +1,7 @@
 //! The reader of Spin manifests, seen from outside.
 
 mod application;
+mod cloud;
 mod errors;
 mod freshness;
 mod outbound;
