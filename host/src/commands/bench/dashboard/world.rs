@@ -32,11 +32,11 @@ pub struct World {
 }
 
 impl World {
-    /// What an earlier run left, with new tokens.
+    /// What an earlier run left, with new tokens: the agencies that it had rolled up.
     pub async fn open(platform: &NativePlatform) -> Result<Self> {
         let mut agencies = Vec::new();
         for row in platform
-            .query("select agency_id from agencies", &[])
+            .query("select distinct agency_id from roll_ups where trusted", &[])
             .await?
         {
             let id = AgencyId::new(row.get(0)?);
