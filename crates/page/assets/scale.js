@@ -15,6 +15,22 @@ export function axisTicks(low, high) {
   return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
 }
 
+const WANTED_LEVEL_STEPS = 3;
+
+/** Tick values that enclose levels, few and whole; they need not reach down to zero. */
+export function levelTicks(levels) {
+  const known = levels.filter((level) => level !== null && level !== undefined);
+  if (known.length === 0) return [0, 1];
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  if (low === high) return [low - 1, low, low + 1];
+  const rough = Math.max((high - low) / WANTED_LEVEL_STEPS, 1);
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  const step = STEPS.find((candidate) => candidate * magnitude >= rough) * magnitude;
+  const first = Math.floor(low / step);
+  const last = Math.max(Math.ceil(high / step), first + 1);
+  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
+}
+
 /** A function from a value to its height in pixels between `bottom` (first tick) and `top` (last tick). */
 export function linearScale(ticks, top, bottom) {
   const [first, last] = [ticks[0], ticks[ticks.length - 1]];
