@@ -82,6 +82,8 @@ async function load(signal) {
     if (!filters.tz) controls.learnAgencyZone(answer.body.meta.timezone);
     if (changed) announcer.say(heading.describeUpdate(state, before?.data, clock.now()));
     draw();
+    // For who measures: from the navigation to here, and from a choice to here.
+    if (changed) mark("tidemark:figures");
     await loadRest({ filters, today, url, changed }, signal);
   } catch (error) {
     if (signal.aborted || !(error instanceof ApiError)) throw error;
@@ -91,6 +93,12 @@ async function load(signal) {
   const { failure } = state;
   if (!failure) return { outcome: "ok" };
   return { outcome: failure.passing ? "failed" : "refused", retryAfterMs: failure.retryAfterMs };
+}
+
+/** Leaves one mark of a name in the browser's timeline. */
+function mark(name) {
+  performance.clearMarks(name);
+  performance.mark(name);
 }
 
 /** Today in the zone of the figures; null where the range needs none. */
@@ -142,12 +150,12 @@ function draw() {
   // A hidden plot has no size, so what is shown is chosen before it is drawn.
   module.root.hidden = !shown;
   module.update(viewOf(tab, filters));
-  setAttributes();
+  markState();
   heading.update(state, tab, filters);
   tick();
 }
 
-function setAttributes() {
+function markState() {
   const outdated = state.current && !state.failure && loop.busy && state.current.url !== wantedUrl();
   find("main").setAttribute("aria-busy", String(!state.current && !state.failure));
   find("main").toggleAttribute("data-outdated", Boolean(outdated));
