@@ -2,6 +2,7 @@
 
 import { addSegments, fillSelect } from "./choices.js";
 import { browserZone } from "./dates.js";
+import { setAttribute } from "./dom.js";
 import { modelName } from "./models.js";
 import { MORE_RANGES, RANGES } from "./ranges.js";
 
@@ -35,6 +36,9 @@ export class Controls {
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("change", ({ target }) => target.name && changed({ [target.name]: target.value }));
     find("range-more").addEventListener("change", ({ target }) => target.value && this.#chooseMore(target.value));
+    // Small windows fold the rest of the filters away.
+    find("filters-button").addEventListener("click", ({ target }) =>
+      setAttribute(target, "aria-expanded", String(target.getAttribute("aria-expanded") === "false")));
     for (const id of ["first-day", "last-day"]) find(id).addEventListener("change", () => this.#chooseDays());
   }
 

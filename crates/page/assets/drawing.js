@@ -4,7 +4,7 @@
 import { svgElement } from "./dom.js";
 import { shortMoney } from "./format.js";
 import { drawTicks, leftOf } from "./frame.js";
-import { axisTicks, linearScale } from "./scale.js";
+import { linearScale, moneyAxis } from "./scale.js";
 import { REFUNDS, SALES, salesOf } from "./series.js";
 
 const TOP = 22;
@@ -14,14 +14,15 @@ const HATCHING = { patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)
 
 /** Redraws the chart and returns where its columns are: `{left, step, count}` in pixels. */
 export function drawChart(svg, points, meta, { width, height }) {
-  const ticks = axisTicks(
+  const axis = moneyAxis(
     Math.min(0, ...points.map((point) => point.refunds)),
     Math.max(0, ...points.map(salesOf)),
   );
+  const { ticks } = axis;
   const labels = ticks.map(shortMoney);
   const left = leftOf(labels);
   const step = (width - left) / points.length;
-  const frame = { left, step, width, height, y: linearScale(ticks, TOP, height - BOTTOM) };
+  const frame = { left, step, width, height, y: linearScale(axis, TOP, height - BOTTOM) };
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.replaceChildren(
     patterns(),

@@ -25,8 +25,9 @@ export function parseFilters(search) {
 /** The query of `filters`, with `changes` put over them: "" or "?…". */
 export function writeQuery(filters, changes = {}) {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(settle({ ...filters, ...changes }))) {
-    if (value !== DEFAULTS[name]) query.set(name, value);
+  const settled = settle({ ...DEFAULTS, ...filters, ...changes });
+  for (const [name, usual] of Object.entries(DEFAULTS)) {
+    if (settled[name] !== usual) query.set(name, settled[name]);
   }
   return query.size > 0 ? `?${query}` : "";
 }

@@ -4,7 +4,7 @@
 import { svgElement } from "./dom.js";
 import { count, shortCount } from "./format.js";
 import { drawTicks, leftOf } from "./frame.js";
-import { levelTicks, linearScale } from "./scale.js";
+import { levelAxis, linearScale } from "./scale.js";
 
 const TITLE = 20;
 const BOTTOM = 26;
@@ -12,8 +12,8 @@ const GAP = 14;
 
 /** Redraws the strips and returns where the columns are: `{left, step, count}` in pixels. */
 export function drawLines(svg, points, levels, { width, height, meta }) {
-  const strips = levels.map((level) => ({ ...level, ticks: levelTicks(points.map((point) => point[level.key])) }));
-  const labels = strips.map(({ ticks }) => ticks.map(shortCount));
+  const strips = levels.map((level) => ({ ...level, axis: levelAxis(points.map((point) => point[level.key])) }));
+  const labels = strips.map(({ axis }) => axis.ticks.map(shortCount));
   const left = leftOf(labels.flat());
   const step = (width - left) / points.length;
   const strip = (height - BOTTOM - GAP) / strips.length;
@@ -21,7 +21,7 @@ export function drawLines(svg, points, levels, { width, height, meta }) {
   svg.replaceChildren(
     ...strips.flatMap((level, index) => {
       const top = index * (strip + GAP);
-      const y = linearScale(level.ticks, top + TITLE, top + strip);
+      const y = linearScale(level.axis, top + TITLE, top + strip);
       return drawStrip(points, level, { left, step, width, top, y, labels: labels[index] });
     }),
     ...drawTicks(points, meta, { left, step, width, height }),
@@ -29,7 +29,7 @@ export function drawLines(svg, points, levels, { width, height, meta }) {
   return { left, step, count: points.length };
 }
 
-function drawStrip(points, { key, label, ticks }, { left, step, width, top, y, labels }) {
+function drawStrip(points, { key, label, axis: { ticks } }, { left, step, width, top, y, labels }) {
   const place = (index) => left + (index + 0.5) * step;
   const grid = ticks.flatMap((tick, index) => [
     svgElement("line", { class: "grid-line", x1: left, x2: width, y1: y(tick), y2: y(tick) }),

@@ -10,19 +10,37 @@ const FLAGS = [
 
 export const launch = () => chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
 
-/** A page that is signed in at `demo`, in a context of its own. */
-export async function openPage(browser, demo, address = "/", options = {}) {
-  const { signedIn = true, ready = true, prepare, ...rest } = options;
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 900 }, locale: "en-US", timezoneId: "Europe/Berlin", ...rest,
-  });
-  const page = await context.newPage();
-  const notes = watch(page, demo);
+/** Contexts by language: their pages share the session and the browser's cache, as tabs of one person do. */
+const shared = new Map();
+
+async function contextOf(browser, demo, { own, locale, signedIn }) {
+  const key = `${demo.url} ${locale} ${signedIn}`;
+  const known = shared.get(key);
+  if (!own && known) return known;
+  const context = await browser.newContext({ locale, timezoneId: "Europe/Berlin" });
   if (signedIn) await context.request.get(`${demo.url}/login?token=${demo.token}`, { maxRedirects: 0 });
+  if (!own) shared.set(key, context);
+  return context;
+}
+
+/**
+ * A page at `demo`, signed in unless told otherwise. Tests that change the session, the storage or the clock take a
+ * context of their `own`; `prepare(page)` runs before the page is asked for.
+ */
+export async function openPage(browser, demo, address = "/", options = {}) {
+  const {
+    own = false, signedIn = true, ready = true, locale = "en-US", colorScheme = "dark",
+    viewport = { width: 1280, height: 900 }, prepare,
+  } = options;
+  const context = await contextOf(browser, demo, { own, locale, signedIn });
+  const page = await context.newPage();
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme });
+  const notes = watch(page, demo);
   if (prepare) await prepare(page);
   await page.goto(demo.url + address);
   if (signedIn && ready) await figures(page);
-  return { context, page, notes, close: () => context.close() };
+  return { context, page, notes, close: () => (own ? context.close() : page.close()) };
 }
 
 /** Waits until the page shows figures. */

@@ -45,7 +45,7 @@ export const accessTests = (suite) => describe("access", () => {
   }
 
   test("the theme is chosen with its button and kept", async () => {
-    const { page, close } = await openPage(suite.browser, suite.demo, "/", { colorScheme: "light" });
+    const { page, close } = await openPage(suite.browser, suite.demo, "/", { own: true, colorScheme: "light" });
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = await background();
     await page.click("#theme-button");
@@ -112,7 +112,7 @@ export const accessTests = (suite) => describe("access", () => {
   });
 
   test("a modifier makes a press the browser's, and typing is typing", async () => {
-    const { page, close } = await openPage(suite.browser, suite.demo, "/?tab=overview&timeRange=custom");
+    const { page, close } = await openPage(suite.browser, suite.demo, "/?tab=overview&timeRange=custom", { own: true });
     const before = page.url();
     for (const modifier of ["Control", "Alt", "Meta", "Shift"]) {
       for (const key of ["KeyY", "KeyG", "KeyX", "KeyI"]) {
@@ -152,7 +152,7 @@ export const accessTests = (suite) => describe("access", () => {
   });
 
   test("a session that ends leads to the sign-in page and back to the same selection", async () => {
-    const { page, context, close } = await openPage(suite.browser, suite.demo, "/?tab=fanvue&timeRange=7d");
+    const { page, context, close } = await openPage(suite.browser, suite.demo, "/?tab=fanvue&timeRange=7d", { own: true });
     await context.clearCookies();
     await press(page, "r");
     await page.waitForURL("**/login?next=*");
