@@ -101,7 +101,9 @@ export const accessTests = (suite) => describe("access", () => {
     await press(page, "u");
     assert.equal(await page.textContent("#pause-button"), "Resume");
     await press(page, "u");
-    await answered(page, () => press(page, "w"));
+    const answer = page.waitForResponse((response) => response.url().includes("/dashboard"));
+    await press(page, "r");
+    await answer;
     await press(page, "?");
     assert.ok(await page.locator("#help").isVisible());
     const listed = await page.$$eval("#help kbd", (keys) => keys.map((key) => key.textContent.toLowerCase()));
