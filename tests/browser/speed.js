@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { figures, launch, press } from "./support/browser.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const BINARY = path.resolve(ROOT, process.env.TIDEMARK ?? "target/debug/tidemark");
+const BINARY = path.resolve(process.env.TIDEMARK ?? path.join(ROOT, "target/debug/tidemark"));
 const VERSIONS = "/usr/lib/postgresql";
 const [PORT, LISTEN] = [54_329, 39_329];
 const ROWS = Number(process.argv[2] ?? 1_000_000);

@@ -68,14 +68,13 @@ const syncPanel = new SyncPanel(find, {
 /** Asks the server for the figures of the URL's filters; called by the refresh loop only. */
 async function load(signal) {
   const filters = readFilters();
-  let changed = false;
   try {
     const today = await todayOf(filters, signal);
     const url = dashboardUrl(filters, today);
     const before = state.current?.url === url ? state.current : null;
     const answer = await read(url, signal);
     if (signal.aborted) throw signal.reason;
-    changed = answer.changed || !before;
+    const changed = answer.changed || !before;
     state.failure = null;
     if (answer.changed) clock.learn(answer.body.meta.freshness, Date.now());
     state.current = { url, data: answer.body, filters, checkedAt: clock.now() };
@@ -84,7 +83,7 @@ async function load(signal) {
     draw();
     // For who measures: from the navigation to here, and from a choice to here.
     if (changed) mark("tidemark:figures");
-    await loadRest({ filters, today, url, changed }, signal);
+    await loadRest({ filters, today, url, changed, news: answer.changed }, signal);
   } catch (error) {
     if (signal.aborted || !(error instanceof ApiError)) throw error;
     state.failure = error;
@@ -108,8 +107,11 @@ async function todayOf({ timeRange, tz }, signal) {
   return dayAt(clock.now(), tz || controls.agencyZone);
 }
 
-/** What is asked besides the figures. A failure stays in its own part of the page. */
-async function loadRest({ filters, today, url, changed }, signal) {
+/**
+ * What is asked besides the figures: `changed` when others are shown than before, `news` when the server has new ones.
+ * A failure stays in its own part of the page.
+ */
+async function loadRest({ filters, today, url, changed, news }, signal) {
   const tab = tabOf(filters.tab);
   const before = state.extras.get(tab.id);
   const same = before?.url === url && !before.failure;
@@ -120,7 +122,7 @@ async function loadRest({ filters, today, url, changed }, signal) {
     return error;
   };
   const [, extra] = await Promise.all([
-    changed || old ? loadDirectory(signal).catch(failed) : null,
+    news || old ? loadDirectory(signal).catch(failed) : null,
     tab.load(request).catch(failed),
   ]);
   if (extra instanceof ApiError) state.extras.set(tab.id, { ...(same ? before : { url }), failure: extra });

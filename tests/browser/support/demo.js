@@ -26,7 +26,7 @@ export class Demo {
 
   static async start(binary = process.env.TIDEMARK ?? path.join(ROOT, "target/debug/tidemark")) {
     const demo = new Demo();
-    demo.#binary = path.resolve(ROOT, binary);
+    demo.#binary = path.resolve(binary);
     demo.#folder = await mkdtemp(path.join(tmpdir(), "tidemark-browser-"));
     demo.port = await freePort();
     await demo.up();
