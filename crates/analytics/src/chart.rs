@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use tidemark_domain::source::ChartGroup;
 use tidemark_domain::{Cents, Instant, LocalDay};
 
-use crate::aggregates::BySource;
+use crate::aggregates::{BySource, SourceSum};
 use crate::audience::Audience;
 use crate::buckets::Bucket;
 use crate::decimal::Decimal;
@@ -30,6 +30,8 @@ pub struct ChartPoint {
     pub refunds: Decimal,
     /// all of it
     pub total: Decimal,
+    /// the same seven, net as Fanvue reports it
+    pub net: NetAmounts,
     /// number of sales
     pub transactions: i64,
     /// last known subscriber level at the bucket's end
@@ -38,6 +40,25 @@ pub struct ChartPoint {
     pub followers: Option<i64>,
     /// whether the bucket contains now
     pub partial: bool,
+}
+
+/// The amounts of one point after Fanvue's fees, as Fanvue reports net row by row; grouped as gross is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct NetAmounts {
+    /// subscription and renewal sales
+    pub subscriptions: Decimal,
+    /// tip sales
+    pub tips: Decimal,
+    /// message sales
+    pub messages: Decimal,
+    /// post and mediaLink sales
+    pub posts: Decimal,
+    /// every other sale
+    pub other: Decimal,
+    /// refunds and chargebacks; negative
+    pub refunds: Decimal,
+    /// all of it
+    pub total: Decimal,
 }
 
 /// The points of all buckets; `sums` has one entry per bucket. Buckets that lie in the future have
@@ -55,12 +76,7 @@ pub fn chart(
 }
 
 fn point(bucket: &Bucket, sources: &BySource, audience: &Audience, now: Instant) -> ChartPoint {
-    let gross = |group: ChartGroup| -> Decimal {
-        let parts = sources
-            .iter()
-            .filter(|(source, _)| source.chart_group() == group);
-        parts.map(|(_, sum)| sum.gross).sum::<Cents>().into()
-    };
+    let gross = |group: ChartGroup| amount(sources, group, |sum| sum.gross);
     let sales = sources.iter().filter(|(source, _)| !source.is_reversal());
     let level = audience
         .level_on(bucket.last_day)
@@ -74,11 +90,32 @@ fn point(bucket: &Bucket, sources: &BySource, audience: &Audience, now: Instant)
         other: gross(ChartGroup::Other),
         refunds: gross(ChartGroup::Refunds),
         total: total_revenue(sources).into(),
+        net: net(sources),
         transactions: sales.map(|(_, sum)| sum.rows).sum(),
         subscribers: level.map(|day| day.subscribers),
         followers: level.map(|day| day.followers),
         partial: bucket.contains(now),
     }
+}
+
+fn net(sources: &BySource) -> NetAmounts {
+    let net = |group: ChartGroup| amount(sources, group, |sum| sum.net);
+    NetAmounts {
+        subscriptions: net(ChartGroup::Subscriptions),
+        tips: net(ChartGroup::Tips),
+        messages: net(ChartGroup::Messages),
+        posts: net(ChartGroup::Posts),
+        other: net(ChartGroup::Other),
+        refunds: net(ChartGroup::Refunds),
+        total: sources.values().map(|sum| sum.net).sum::<Cents>().into(),
+    }
+}
+
+fn amount(sources: &BySource, group: ChartGroup, of: impl Fn(&SourceSum) -> Cents) -> Decimal {
+    let parts = sources
+        .iter()
+        .filter(|(source, _)| source.chart_group() == group);
+    parts.map(|(_, sum)| of(sum)).sum::<Cents>().into()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]

@@ -5,6 +5,7 @@ pub mod health;
 pub mod models;
 pub mod openapi;
 pub mod page;
+pub mod schedules;
 pub mod sign_in;
 pub mod status;
 pub mod transactions;

@@ -23,6 +23,13 @@ pub(crate) fn page_for(wanted: &str) -> String {
     format!("/login?next={encoded}")
 }
 
+/// The sign-in page that says that a token was refused, and still leads to `wanted`.
+fn refused(wanted: &str) -> String {
+    let page = page_for(wanted);
+    let mark = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{mark}error=1")
+}
+
 /// `GET /login`: the page; with `token`, signs in and leads to `next`.
 ///
 /// # Errors
@@ -37,17 +44,16 @@ pub async fn sign_in(
         return Ok(page::serve(request.headers(), tidemark_page::login()));
     };
     let opened = session::open(platform, api_token.trim(), platform.now()).await;
+    let wanted = value_of(&pairs, "next").filter(|next| is_local(next));
+    let to = wanted.unwrap_or("/");
     match opened.map_err(error_of)? {
         Some(session) => {
-            let to = value_of(&pairs, "next")
-                .filter(|next| is_local(next))
-                .unwrap_or("/");
             let mut response = page::redirect(to);
             let lifetime = SESSION_LIFETIME.as_secs();
             set_cookie(&mut response, settings, session.expose(), lifetime);
             Ok(response)
         }
-        None => Ok(page::redirect("/login?error=1")),
+        None => Ok(page::redirect(&refused(to))),
     }
 }
 
@@ -118,6 +124,8 @@ mod tests {
     #[test]
     fn the_way_back_survives_the_query_string() {
         assert_eq!(page_for("/"), "/login");
+        assert_eq!(refused("/"), "/login?error=1");
+        assert_eq!(refused("/?a=1"), "/login?next=/?a=1&error=1");
         assert_eq!(page_for("/?a=1&b=%20"), "/login?next=/?a=1%26b=%2520");
     }
 }

@@ -6,6 +6,8 @@ use tidemark_api::{ApiError, Request, Response, auth, respond};
 use tidemark_domain::Instant;
 use tidemark_ports::{Platform, Row, Sql, SqlError, Value};
 
+use crate::schedules::{Schedule, schedules};
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Body {
@@ -14,6 +16,8 @@ struct Body {
     /// closed days that differ from Fanvue's own sums; empty when all agree
     drifts: Vec<Drift>,
     jobs: Vec<Step>,
+    /// when each job is due next
+    schedules: Vec<Schedule>,
     rate_budget: Vec<Bucket>,
 }
 
@@ -99,7 +103,8 @@ pub async fn status(platform: &impl Platform, request: &Request) -> Result<Respo
         .await?
         .agency;
     let mine = [agency.into()];
-    let mine_now = [agency.into(), platform.now().into()];
+    let now = platform.now();
+    let mine_now = [agency.into(), now.into()];
     let body = Body {
         connections: list(
             platform,
@@ -123,6 +128,7 @@ pub async fn status(platform: &impl Platform, request: &Request) -> Result<Respo
             step_of,
         )
         .await?,
+        schedules: schedules(now),
         rate_budget: list(
             platform,
             include_str!("sql/rate_buckets.sql"),

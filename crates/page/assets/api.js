@@ -1,4 +1,4 @@
-// The requests of the page: one conditional read, one plain read, one sync step.
+// The requests of the page: conditional reads and the steps of a sync.
 
 const READ_TIMEOUT_MS = 30_000;
 /** A step may use its whole time box and more when the database is slow. */
@@ -17,29 +17,53 @@ export class ApiError extends Error {
   }
 }
 
+/** How many answers are kept to be asked for by their tag: those of the last few selections. */
+const KEPT = 12;
+/** Answers of `GET` by URL, `{etag, body}`, the latest used last. */
+const kept = new Map();
+
 /**
- * The dashboard's data with its entity tag, or null when it has not changed since `etag`.
+ * Asks by the tag of the answer that is there already. Returns `{body, etag, changed}`; `changed` is false when the
+ * server said that the kept body still holds.
  */
-export async function readDashboard(url, etag, signal) {
-  const headers = etag ? { "If-None-Match": etag } : {};
+export async function read(url, signal) {
+  const before = kept.get(url);
+  const headers = before?.etag ? { "If-None-Match": before.etag } : {};
   const response = await send(url, { headers, signal }, READ_TIMEOUT_MS);
-  if (response.status === 304) return null;
-  const body = await readJson(response);
-  if (!body?.kpiMetrics || !body.chartData || !body.categoryBreakdown || !body.meta?.freshness) {
-    throw new ApiError("the answer of the server is not a dashboard", { status: response.status, code: "bad_answer" });
+  if (response.status === 304) {
+    keep(url, before);
+    return { ...before, changed: false };
   }
-  return { body, etag: response.headers.get("ETag") };
+  const answer = { body: await readJson(response), etag: response.headers.get("ETag") };
+  checkShape(url, answer.body, response.status);
+  keep(url, answer);
+  return { ...answer, changed: true };
 }
 
-/** The agency's models. */
-export async function readModels() {
-  return readJson(await send("/api/models", {}, READ_TIMEOUT_MS));
+function keep(url, answer) {
+  kept.delete(url);
+  kept.set(url, answer);
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value);
 }
 
-/** Runs one step of the agency's sync and returns its report. */
-export async function runSyncStep() {
+/** The members that the page reads of each answer, as `/openapi.json` promises them. */
+const MEMBERS = {
+  "/api/analytics/dashboard": ["kpiMetrics", "chartData", "categoryBreakdown", "meta"],
+  "/api/analytics/top-fans": ["topFans", "meta"],
+  "/api/models": ["agency", "models"],
+  "/api/status": ["connections", "models", "drifts", "jobs", "schedules", "rateBudget"],
+};
+
+function checkShape(url, body, status) {
+  const missing = MEMBERS[url.split("?")[0]].find((member) => body?.[member] === undefined);
+  if (missing) throw new ApiError(`the answer of the server lacks ${missing}`, { status, code: "bad_answer" });
+}
+
+/** Runs one step of the agency's sync and returns its report; `full` reads the whole history once more. */
+export async function runSyncStep(full) {
   const headers = { "Content-Type": "application/json" };
-  return readJson(await send("/api/sync", { method: "POST", headers, body: "{}" }, STEP_TIMEOUT_MS));
+  const body = JSON.stringify(full ? { full } : {});
+  return readJson(await send("/api/sync", { method: "POST", headers, body }, STEP_TIMEOUT_MS));
 }
 
 async function send(url, options, timeoutMs) {

@@ -1,54 +1,64 @@
-// The overview page: one state, drawn from one response.
+// The page: one state, drawn from one response of the dashboard endpoint per refresh.
 
 import { Announcer } from "./announcer.js";
-import { ApiError, readDashboard } from "./api.js";
-import { Breakdown } from "./breakdown.js";
-import { Cards } from "./cards.js";
-import { comparisonWords } from "./change.js";
-import { RevenueChart } from "./chart.js";
+import { ApiError, read } from "./api.js";
+import { attachThemeButton } from "./appearance.js";
 import { Controls } from "./controls.js";
-import { formatCountdown, formatTime, formatWindow } from "./dates.js";
-import { setAttribute, setText } from "./dom.js";
-import { dashboardUrl, readFilters, resetFilters, writeFilters } from "./filters.js";
-import { cents, spokenDifference, spokenMoney } from "./format.js";
+import { dayAt } from "./days.js";
+import { Figures } from "./figures.js";
+import { dashboardUrl, readFilters, refreshInterval, resetFilters, writeFilters } from "./filters.js";
 import { FreshnessBadges, ServerClock } from "./freshness.js";
-import { loadDirectory, modelName } from "./models.js";
+import { Heading } from "./heading.js";
+import { Help } from "./help.js";
+import { directoryOf, MODELS_URL } from "./models.js";
 import { collectNotices, Notices } from "./notices.js";
+import { needsToday } from "./ranges.js";
 import { RefreshLoop } from "./refresh.js";
 import { chooseScreen, Screens } from "./screens.js";
+import { shortcutsOf } from "./shortcuts.js";
 import { SyncPanel } from "./sync.js";
+import { TabBar, tabOf } from "./tabs.js";
 
 /** While a sync runs, the figures follow it at most this often. */
 const FOLLOW_SYNC_MS = 5_000;
 const TICK_MS = 1_000;
-/** What every amount of the page means, next to its window and zone. */
-const ACCOUNTING = "US dollars, refunds deducted on the day they were booked";
+/** The list of models is asked for when the figures have changed, and after this time at the latest. */
+const DIRECTORY_MAX_AGE_MS = 600_000;
 
 const find = (id) => document.getElementById(id);
 
 /**
- * `current` is the last good response: `{url, etag, data, timeRange, checkedAt}`, with `checkedAt` on the server's
- * clock. `failure` is the error of the last request; `directory` the models, null until known.
+ * `current` is the last good response: `{url, data, filters, checkedAt}`, with `checkedAt` on the server's clock.
+ * `failure` is the error of the last request. `agency` and `directory` (of models) are null until known. `extras` are
+ * what tabs asked besides, by tab: `{url, body, failure}`.
  */
-const state = { current: null, failure: null, directory: null };
+const state = { current: null, failure: null, agency: null, directory: null, directoryAt: 0, extras: new Map() };
 
 const actions = {
   refresh: () => loop.now(),
   sync: () => syncPanel.start(),
   reset: () => resetFilters() && applyFilters(),
+  togglePause: () => (loop.paused ? loop.resume() : loop.pause()),
+  help: () => help.open(),
 };
 const act = (name) => actions[name]();
+const change = (changes) => writeFilters(changes) && applyFilters();
 
 const clock = new ServerClock();
 const announcer = new Announcer(find("announcement"));
 const badges = new FreshnessBadges(find("freshness"));
-const cards = new Cards(find("cards"));
-const chart = new RevenueChart(find);
-const breakdown = new Breakdown(find("breakdown"));
+const heading = new Heading(find);
 const notices = new Notices(find("notices"), act);
 const screens = new Screens(find, act);
-const controls = new Controls(find, (changes) => writeFilters(changes) && applyFilters());
-const loop = new RefreshLoop(load, tick);
+const controls = new Controls(find, change);
+const help = new Help(find);
+const tabBar = new TabBar(find("tabs"), (tab) => change({ tab }));
+const page = { find, figures: new Figures(find) };
+const modules = new Map();
+const loop = new RefreshLoop(load, tick, () => {
+  const filters = readFilters();
+  return { intervalMs: refreshInterval(filters), name: tabOf(filters.tab).title };
+});
 const syncPanel = new SyncPanel(find, {
   stepped: followSync,
   finished: syncFinished,
@@ -57,16 +67,23 @@ const syncPanel = new SyncPanel(find, {
 
 /** Asks the server for the figures of the URL's filters; called by the refresh loop only. */
 async function load(signal) {
-  const { timeRange, ...filters } = readFilters();
-  const url = dashboardUrl({ timeRange, ...filters });
-  const before = state.current?.url === url ? state.current : null;
-  if (!state.directory) refreshDirectory();
+  const filters = readFilters();
   try {
-    const answer = await readDashboard(url, before?.etag, signal);
+    const today = await todayOf(filters, signal);
+    const url = dashboardUrl(filters, today);
+    const before = state.current?.url === url ? state.current : null;
+    const answer = await read(url, signal);
     if (signal.aborted) throw signal.reason;
+    const changed = answer.changed || !before;
     state.failure = null;
-    if (answer) accept({ url, timeRange, etag: answer.etag, data: answer.body }, before, filters);
-    else before.checkedAt = clock.now();
+    if (answer.changed) clock.learn(answer.body.meta.freshness, Date.now());
+    state.current = { url, data: answer.body, filters, checkedAt: clock.now() };
+    if (!filters.tz) controls.learnAgencyZone(answer.body.meta.timezone);
+    if (changed) announcer.say(heading.describeUpdate(state, before?.data, clock.now()));
+    draw();
+    // For who measures: from the navigation to here, and from a choice to here.
+    if (changed) mark("tidemark:figures");
+    await loadRest({ filters, today, url, changed, news: answer.changed }, signal);
   } catch (error) {
     if (signal.aborted || !(error instanceof ApiError)) throw error;
     state.failure = error;
@@ -77,92 +94,118 @@ async function load(signal) {
   return { outcome: failure.passing ? "failed" : "refused", retryAfterMs: failure.retryAfterMs };
 }
 
-function accept(current, before, filters) {
-  clock.learn(current.data.meta.freshness, Date.now());
-  state.current = { ...current, checkedAt: clock.now() };
-  if (!filters.tz) controls.learnAgencyZone(current.data.meta.timezone);
-  drawFigures();
-  announcer.say(chooseScreen(state) === "never" ? "Not synced yet" : describeUpdate(current.data, before?.data));
+/** Leaves one mark of a name in the browser's timeline. */
+function mark(name) {
+  performance.clearMarks(name);
+  performance.mark(name);
 }
 
-function describeUpdate({ kpiMetrics, meta }, before) {
-  const updated = `Updated ${formatTime(clock.now(), meta.timezone)}`;
-  if (!before) return `${updated}, total revenue ${spokenMoney(kpiMetrics.totalRevenue)}`;
-  const difference = cents(kpiMetrics.totalRevenue) - cents(before.kpiMetrics.totalRevenue);
-  return difference === 0 ? updated : `${updated}, ${spokenDifference(difference / 100)}`;
+/** Today in the zone of the figures; null where the range needs none. */
+async function todayOf({ timeRange, tz }, signal) {
+  if (!needsToday(timeRange)) return null;
+  if (!tz && !controls.agencyZone) await loadDirectory(signal);
+  return dayAt(clock.now(), tz || controls.agencyZone);
 }
 
-/** The names of the models; without them the page works and asks again at the next refresh. */
-async function refreshDirectory() {
-  try {
-    state.directory = await loadDirectory();
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return;
-  }
-  draw();
+/**
+ * What is asked besides the figures: `changed` when others are shown than before, `news` when the server has new ones.
+ * A failure stays in its own part of the page.
+ */
+async function loadRest({ filters, today, url, changed, news }, signal) {
+  const tab = tabOf(filters.tab);
+  const before = state.extras.get(tab.id);
+  const same = before?.url === url && !before.failure;
+  const request = { read: (address) => read(address, signal), filters, today, changed: changed || !same };
+  const old = !state.directory || Date.now() - state.directoryAt > DIRECTORY_MAX_AGE_MS;
+  const failed = (error) => {
+    if (signal.aborted || !(error instanceof ApiError)) throw error;
+    return error;
+  };
+  const [, extra] = await Promise.all([
+    news || old ? loadDirectory(signal).catch(failed) : null,
+    tab.load(request).catch(failed),
+  ]);
+  if (extra instanceof ApiError) state.extras.set(tab.id, { ...(same ? before : { url }), failure: extra });
+  else if (extra !== undefined) state.extras.set(tab.id, { url, body: extra, failure: null });
 }
 
-/** Draws what depends on the figures alone: once per new response. */
-function drawFigures() {
-  const { data, timeRange } = state.current;
-  const against = comparisonWords(data, timeRange);
-  cards.update(data, against);
-  breakdown.update(data.categoryBreakdown);
-  // A hidden plot has no size, so the screen is chosen first.
-  screens.update(chooseScreen(state), state);
-  chart.update(data, against);
+async function loadDirectory(signal) {
+  const { body } = await read(MODELS_URL, signal);
+  state.agency = body.agency;
+  if (state.directory === null || body !== state.directoryBody) state.directory = directoryOf(body);
+  state.directoryBody = body;
+  state.directoryAt = Date.now();
+  controls.learnAgencyZone(body.agency.timezone);
 }
 
-/** Draws everything else: after each request and when the models are known. */
+/** Draws everything: after each request and each choice. What has not changed is not touched. */
 function draw() {
-  controls.update(readFilters(), state.directory);
-  screens.update(chooseScreen(state), state);
-  setAttribute(find("main"), "aria-busy", !state.current && !state.failure);
-  setAttribute(find("dashboard"), "data-outdated", null);
-  drawHeading();
+  const filters = readFilters();
+  const tab = tabOf(filters.tab);
+  const meta = state.current?.data.meta;
+  if (!modules.has(tab.id)) modules.set(tab.id, tab.module(page));
+  const module = modules.get(tab.id);
+  tabBar.update(filters);
+  controls.update(filters, state.directory, meta);
+  const shown = screens.update(chooseScreen(state), state, module.needsFigures === true);
+  for (const other of modules.values()) if (other.root !== module.root) other.root.hidden = true;
+  // A hidden plot has no size, so what is shown is chosen before it is drawn.
+  module.root.hidden = !shown;
+  module.update(viewOf(tab, filters));
+  markState();
+  heading.update(state, tab, filters);
   tick();
 }
 
-function drawHeading() {
-  const meta = state.current?.data.meta;
-  const scope = meta?.modelId ? modelName(state.directory?.get(meta.modelId)) : "All models";
-  setText(find("scope"), scope);
-  document.title = `${scope} · Tidemark`;
-  const basis = meta
-    ? `${formatWindow(meta.startDate, meta.endDate)} · ${meta.timezone} · ${ACCOUNTING}`
-    : state.failure ? "No figures loaded" : "Loading the figures…";
-  setText(find("basis"), basis);
+function markState() {
+  const outdated = state.current && !state.failure && loop.busy && state.current.url !== wantedUrl();
+  find("main").setAttribute("aria-busy", String(!state.current && !state.failure));
+  find("main").toggleAttribute("data-outdated", Boolean(outdated));
+}
+
+/** The words of the figures are those of the filters they were asked with; the money is chosen on the page. */
+function viewOf(tab, filters) {
+  const { current, directory } = state;
+  const extra = state.extras.get(tab.id);
+  const fitting = tab.id === "system" || extra?.url === current?.url ? extra : null;
+  return {
+    data: current?.data, meta: current?.data.meta, directory, now: () => clock.now(),
+    filters: { ...(current?.filters ?? filters), money: filters.money, tab: filters.tab },
+    extra: fitting?.body ?? null, extraFailure: fitting?.failure ?? null,
+  };
+}
+
+/** The request of the chosen filters, as far as it is known. */
+function wantedUrl() {
+  const filters = readFilters();
+  const zone = filters.tz || controls.agencyZone;
+  if (needsToday(filters.timeRange) && !zone) return null;
+  return dashboardUrl(filters, zone && dayAt(clock.now(), zone));
 }
 
 /** Draws what depends on the time. */
 function tick() {
   const now = clock.now();
   badges.update(state.current?.data.meta, now);
-  const titles = notices.update(noticesNow(now));
-  for (const title of titles) announcer.say(title);
-  setText(find("next-refresh"), describePlan());
-  setText(find("pause-button"), loop.paused ? "Resume" : "Pause");
-  setAttribute(find("pause-button"), "aria-label", `${loop.paused ? "Resume" : "Pause"} automatic refresh`);
+  for (const title of notices.update(noticesNow(now))) announcer.say(title);
+  heading.updatePlan(loop);
+  modules.get(tabOf(readFilters().tab).id)?.tick?.();
 }
 
 function noticesNow(now) {
   if (!state.current) return [];
   const synced = chooseScreen(state) !== "never";
-  return collectNotices(state, { wantedUrl: dashboardUrl(readFilters()), now, nextAt: loop.nextAt, synced });
+  return collectNotices(state, { wantedUrl: wantedUrl(), now, nextAt: loop.nextAt, synced });
 }
 
-function describePlan() {
-  if (loop.busy) return "Refreshing…";
-  if (loop.paused) return "Refresh paused";
-  if (loop.nextAt === null) return "No refresh planned";
-  return `${loop.failing ? "Trying again" : "Next refresh"} in ${formatCountdown(loop.nextAt - Date.now())}`;
-}
-
+/** Draws what is there at once and asks for what is missing. */
+let shownTab = null;
 function applyFilters() {
-  controls.update(readFilters(), state.directory);
-  setAttribute(find("dashboard"), "data-outdated", "");
-  loop.now();
+  const { tab } = readFilters();
+  const complete = state.current?.url === wantedUrl() && tab === shownTab && !state.failure;
+  shownTab = tab;
+  if (!complete) loop.now();
+  draw();
 }
 
 let followedAt = 0;
@@ -174,15 +217,13 @@ function followSync() {
 
 function syncFinished(text) {
   announcer.say(text);
-  refreshDirectory();
+  state.directoryAt = 0;
   loop.now();
 }
 
-find("pause-button").addEventListener("click", () => {
-  if (loop.paused) loop.resume();
-  else loop.pause();
-});
+find("pause-button").addEventListener("click", actions.togglePause);
 addEventListener("popstate", applyFilters);
+attachThemeButton(find("theme-button"));
+help.attach(shortcutsOf({ ...actions, change, filters: readFilters, directory: () => state.directory }));
 setInterval(() => document.hidden || tick(), TICK_MS);
-controls.update(readFilters(), null);
-loop.now();
+applyFilters();

@@ -1,5 +1,6 @@
 // Revenue by category: sales with their share, then refunds and chargebacks.
 
+import { formatWindow } from "./dates.js";
 import { element, fitChildren, setAttribute, setText } from "./dom.js";
 import { counted, money, percent } from "./format.js";
 
@@ -28,10 +29,24 @@ export class Breakdown {
     this.#list = list;
   }
 
-  update(entries) {
+  /** Shows the entries in gross or net, `money`. */
+  update(entries, money) {
     const items = fitChildren(this.#list, entries.length, buildCategory);
-    items.forEach((item, index) => updateCategory(item, entries[index]));
+    items.forEach((item, index) => updateCategory(item, entries[index], money));
   }
+}
+
+/** The table of the breakdown. Shares are those of gross sales, which add up to 100. */
+export function breakdownTable(entries, meta) {
+  return {
+    caption: `Revenue by category in US dollars, ${formatWindow(meta.startDate, meta.endDate)}, days of ${meta.timezone}`,
+    columns: [
+      { label: "Category" }, { label: "Gross", kind: "money" }, { label: "Net", kind: "money" },
+      { label: "Share of sales, %", kind: "number" }, { label: "Rows", kind: "count" },
+    ],
+    rows: entries.map(({ category, amount, net, percentage, transactionCount }) =>
+      [CATEGORIES[category]?.label ?? category, amount, net, percentage, transactionCount]),
+  };
 }
 
 function buildCategory() {
@@ -41,20 +56,21 @@ function buildCategory() {
     element("span", { class: "category-note" }));
 }
 
-function updateCategory(item, entry) {
+function updateCategory(item, entry, kind) {
   const { label, series, reversal } = CATEGORIES[entry.category] ?? { label: entry.category, series: "other" };
   const [name, amount, share, note] = item.children;
   const bar = share.firstElementChild;
   setText(name, label);
-  setText(amount, money(entry.amount));
-  setText(note, describe(entry, reversal));
+  setText(amount, money(kind === "net" ? entry.net : entry.amount));
+  setText(note, describe(entry, kind, reversal));
   setAttribute(item, "data-reversal", reversal);
   share.hidden = entry.percentage === null;
   setAttribute(bar, "data-series", series);
   bar.style.inlineSize = `${Math.max(0, entry.percentage ?? 0)}%`;
 }
 
-function describe({ percentage, transactionCount, net }, reversal) {
-  const share = percentage === null ? null : `${percent(percentage)} of sales`;
-  return [share, counted(transactionCount, reversal ?? "sale"), `net ${money(net)}`].filter(Boolean).join(" · ");
+function describe({ percentage, transactionCount, amount, net }, kind, reversal) {
+  const share = percentage === null ? null : `${percent(percentage)} of gross sales`;
+  const other = kind === "net" ? `gross ${money(amount)}` : `net ${money(net)}`;
+  return [share, counted(transactionCount, reversal ?? "sale"), other].filter(Boolean).join(" · ");
 }

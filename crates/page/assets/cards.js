@@ -2,29 +2,51 @@
 // whole sentence, "Net revenue, 136.26 dollars, up 12 % against the previous 30 days".
 
 import { ARROWS, describeChange } from "./change.js";
-import { CARDS } from "./definitions.js";
+import { FIGURE } from "./definitions.js";
 import { element, setAttribute, setText } from "./dom.js";
 import { UNKNOWN } from "./format.js";
+import { createSparkline, hasCourse, updateSparkline } from "./sparkline.js";
 import { attachDefinition } from "./tooltip.js";
 
 /** A longer value, from a million dollars on, is written smaller so that it stays on one line. */
 const LONG_VALUE = 11;
 
 export class Cards {
-  #cards;
+  #list;
+  #cards = new Map();
+  #shown = "";
 
   constructor(list) {
-    this.#cards = CARDS.map((metric) => ({ metric, parts: buildCard(metric) }));
-    list.append(...this.#cards.map(({ parts }) => parts.item));
+    this.#list = list;
   }
 
-  /** Shows the figures; `against` names the comparison window or is null. */
+  /** Which figures are shown, by key, in this order. */
+  choose(keys) {
+    if (this.#shown === keys.join()) return;
+    this.#shown = keys.join();
+    for (const key of keys) if (!this.#cards.has(key)) this.#cards.set(key, buildCard(FIGURE.get(key)));
+    setAttribute(this.#list, "data-many", keys.length > 8);
+    this.#list.replaceChildren(...keys.map((key) => this.#cards.get(key).item));
+  }
+
+  /** Shows the figures of the chosen cards; `against` names the comparison window or is null. */
   update(data, against) {
-    for (const { metric, parts } of this.#cards) {
-      const current = data.kpiMetrics[metric.key];
-      const previous = against ? data.comparison.kpiMetrics[metric.key] : null;
+    for (const key of this.#shown.split(",")) {
+      const [parts, metric] = [this.#cards.get(key), FIGURE.get(key)];
+      const current = data.kpiMetrics[key];
+      const previous = against ? data.comparison.kpiMetrics[key] : null;
       updateCard(parts, metric, current, describeChange(current, previous, metric.unit), against);
+      if (parts.spark) updateSparkline(parts.spark, key, data.chartData);
     }
+  }
+
+  /** The shown figures as a table, for a file. */
+  table(data) {
+    return {
+      columns: [{ label: "Figure" }, { label: "Value" }, { label: "Compared with" }],
+      rows: this.#shown.split(",").map((key) =>
+        [FIGURE.get(key).label, data.kpiMetrics[key], data.comparison?.kpiMetrics[key] ?? null]),
+    };
   }
 }
 
@@ -41,7 +63,9 @@ function buildCard({ key, label, definition }) {
   const group = element("div", { class: "card", "aria-busy": "true", ...named },
     element("span", { class: "card-label" }, label), value, change, button, about);
   attachDefinition(button, about);
-  return { item: element("li", {}, group), group, value, arrow, words, against, change };
+  const spark = hasCourse(key) ? createSparkline() : null;
+  if (spark) change.after(spark);
+  return { item: element("li", {}, group), group, value, arrow, words, against, change, spark };
 }
 
 function updateCard(parts, metric, current, change, against) {

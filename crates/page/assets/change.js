@@ -1,12 +1,13 @@
 // A figure against the comparison window, in words.
 
-import { daysIn } from "./dates.js";
+import { daysIn } from "./days.js";
 import { percent } from "./format.js";
 
 /** "the previous 30 days": the window the changes refer to, or null without one. */
-export function comparisonWords(data, timeRange) {
+export function comparisonWords(data, { timeRange, compare }) {
   if (!data.comparison || timeRange === "all") return null;
   const days = daysIn(data.meta.startDate, data.meta.endDate);
+  if (compare === "year") return days === 1 ? "the same day a year before" : "the same days a year before";
   return days === 1 ? "the previous day" : `the previous ${days} days`;
 }
 

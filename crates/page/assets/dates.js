@@ -1,23 +1,18 @@
 // Local days, instants and ages as text. A local day ("2026-11-01") has no zone and is
 // formatted as it stands; an instant is formatted in the zone the response was computed in.
 
+import { addDays, parseDay } from "./days.js";
 import { LOCALE } from "./format.js";
 
-const DAY_MS = 86_400_000;
 const shortDay = new Intl.DateTimeFormat(LOCALE, { timeZone: "UTC", month: "short", day: "numeric" });
 const longDay = new Intl.DateTimeFormat(LOCALE, { timeZone: "UTC", month: "short", day: "numeric", year: "numeric" });
 const monthName = new Intl.DateTimeFormat(LOCALE, { timeZone: "UTC", month: "short", year: "numeric" });
-
-const parseDay = (day) => new Date(`${day.slice(0, 10)}T00:00:00Z`);
 
 /** "Nov 12". */
 export const formatDay = (day) => shortDay.format(parseDay(day));
 
 /** "Oct 24 – Nov 22, 2026". */
 export const formatWindow = (first, last) => longDay.formatRange(parseDay(first), parseDay(last));
-
-/** Local days from `first` to `last`, both included. */
-export const daysIn = (first, last) => Math.round((parseDay(last) - parseDay(first)) / DAY_MS) + 1;
 
 /** "12:02", in `zone`. */
 export function formatTime(instant, zone) {
@@ -37,7 +32,7 @@ export function bucketName(points, index, meta) {
   if (meta.granularity === "day") return formatDay(first);
   if (meta.granularity === "month") return monthName.format(parseDay(first));
   const next = points[index + 1];
-  const last = next ? new Date(parseDay(next.date) - DAY_MS).toISOString() : meta.endDate;
+  const last = next ? addDays(next.date, -1) : meta.endDate;
   return shortDay.formatRange(parseDay(first), parseDay(last));
 }
 

@@ -1,29 +1,28 @@
 // Draws the stacked bars into the SVG at the size it has on the screen, so that text stays
 // sharp. Geometry only: hidden from assistive technology, which has the caption and the table.
 
-import { bucketTick } from "./dates.js";
 import { svgElement } from "./dom.js";
 import { shortMoney } from "./format.js";
-import { axisTicks, linearScale } from "./scale.js";
+import { drawTicks, leftOf } from "./frame.js";
+import { linearScale, moneyAxis } from "./scale.js";
 import { REFUNDS, SALES, salesOf } from "./series.js";
 
 const TOP = 22;
 const BOTTOM = 26;
-const CHARACTER = 7;
-const TICK_GAP = 18;
 const WIDEST_BAR = 56;
 const HATCHING = { patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
 
 /** Redraws the chart and returns where its columns are: `{left, step, count}` in pixels. */
 export function drawChart(svg, points, meta, { width, height }) {
-  const ticks = axisTicks(
+  const axis = moneyAxis(
     Math.min(0, ...points.map((point) => point.refunds)),
     Math.max(0, ...points.map(salesOf)),
   );
+  const { ticks } = axis;
   const labels = ticks.map(shortMoney);
-  const left = Math.max(...labels.map((label) => label.length)) * CHARACTER + 10;
+  const left = leftOf(labels);
   const step = (width - left) / points.length;
-  const frame = { left, step, width, height, y: linearScale(ticks, TOP, height - BOTTOM) };
+  const frame = { left, step, width, height, y: linearScale(axis, TOP, height - BOTTOM) };
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.replaceChildren(
     patterns(),
@@ -80,16 +79,4 @@ function markPartial(bar, sales, refunds, frame) {
     block(bar, refunds, sales, frame.y, { fill: "url(#hatch)" }),
     svgElement("text", { class: "partial-label", y: TOP - 8, ...place }, "partial"),
   ];
-}
-
-/** Names below the columns, as many as fit without touching. */
-function drawTicks(points, meta, { left, step, width, height }) {
-  const names = points.map((point) => bucketTick(point, meta));
-  const widest = Math.max(...names.map((name) => name.length)) * CHARACTER;
-  const every = Math.ceil((widest + TICK_GAP) / step);
-  return names.flatMap((name, index) => {
-    const centre = left + (index + 0.5) * step;
-    if (index % every !== 0 || centre + widest / 2 > width + 2) return [];
-    return svgElement("text", { class: "axis-label", x: centre, y: height - 6, "text-anchor": "middle" }, name);
-  });
 }

@@ -8,21 +8,22 @@ import { SALES, sumOf } from "./series.js";
 const BEST = { day: "The strongest day", week: "The strongest week", month: "The strongest month" };
 const RUNNING = { day: "Today is", week: "This week is", month: "This month is" };
 
-/** The finding of `data`; `against` names the comparison window or is null. */
-export function describeFinding(data, against) {
-  const { chartData: points, meta } = data;
+/** The finding of `points`, gross or net by `kind`; `against` names the comparison window or is null. */
+export function describeFinding(points, data, { against, kind }) {
+  const { meta } = data;
   return [
-    `${headline(data, against)}${leader(points)}.`,
+    `${headline(data, against, kind)}${leader(points)}.`,
     strongest(points, meta),
     points.some((point) => point.partial) ? `${RUNNING[meta.granularity]} not over yet (partial).` : null,
   ].filter(Boolean).join(" ");
 }
 
-function headline({ kpiMetrics, comparison, meta }, against) {
-  const revenue = `Revenue for ${formatWindow(meta.startDate, meta.endDate)} was ${money(kpiMetrics.totalRevenue)}`;
+function headline({ kpiMetrics, comparison, meta }, against, kind) {
+  const [name, key] = kind === "net" ? ["Net revenue", "netRevenue"] : ["Revenue", "totalRevenue"];
+  const revenue = `${name} for ${formatWindow(meta.startDate, meta.endDate)} was ${money(kpiMetrics[key])}`;
   if (!against) return revenue;
-  const before = comparison.kpiMetrics.totalRevenue;
-  const { direction, words } = describeChange(kpiMetrics.totalRevenue, before, { write: money });
+  const before = comparison.kpiMetrics[key];
+  const { direction, words } = describeChange(kpiMetrics[key], before, { write: money });
   return direction === "none" ? revenue : `${revenue}, ${words} against ${against}`;
 }
 

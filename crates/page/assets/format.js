@@ -1,7 +1,8 @@
 // Amounts, counts and shares as text, in the reader's locale. Unknown (null) is a dash, zero is 0.
 
 export const UNKNOWN = "–";
-export const LOCALE = navigator.language;
+/** The reader's; undefined is the default of where the code runs. */
+export const LOCALE = globalThis.navigator?.language;
 
 const dollars = new Intl.NumberFormat(LOCALE, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" });
 const shortDollars = new Intl.NumberFormat(LOCALE, {
@@ -13,6 +14,7 @@ const signedTwoDecimals = new Intl.NumberFormat(LOCALE, {
   minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "always",
 });
 const wholeNumber = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const shortNumber = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumSignificantDigits: 4 });
 const oneDecimal = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
 
 const known = (value) => value !== null && value !== undefined;
@@ -27,6 +29,10 @@ export const spokenMoney = orDash((value) => `${twoDecimals.format(value)} dolla
 /** A difference for a voice, "+34.00 dollars". */
 export const spokenDifference = (value) => `${signedTwoDecimals.format(value)} dollars`;
 export const count = orDash((value) => wholeNumber.format(value));
+/** A number for an axis, "7,574" or "1.25M". */
+export const shortCount = orDash((value) => (value < 100_000 ? wholeNumber : shortNumber).format(value));
+/** A number with at most one decimal, "12.5". */
+export const decimal = orDash((value) => oneDecimal.format(value));
 export const ratio = orDash((value) => twoDecimals.format(value));
 /** A percentage with at most one decimal, "12.5 %". */
 export const percent = orDash((value) => `${oneDecimal.format(value)} %`);

@@ -3,18 +3,19 @@
 
 import { bucketName } from "./dates.js";
 import { element, svgElement } from "./dom.js";
-import { money } from "./format.js";
-import { SERIES } from "./series.js";
 
 export class Readout {
   #plot;
   #svg;
   #box;
+  #linesOf;
   #shown = null;
   #highlight = svgElement("rect", { class: "column-highlight" });
   #pointerX = null;
 
-  constructor(plot, svg, box) {
+  /** `linesOf(point)` gives the lines of a column. */
+  constructor(plot, svg, box, linesOf) {
+    this.#linesOf = linesOf;
     this.#plot = plot;
     this.#svg = svg;
     this.#box = box;
@@ -46,7 +47,11 @@ export class Readout {
     const attributes = { x: left + index * step, y: 0, width: step, height: this.#plot.clientHeight - 20 };
     for (const [name, value] of Object.entries(attributes)) this.#highlight.setAttribute(name, value);
     this.#svg.append(this.#highlight);
-    this.#box.replaceChildren(...lines(points, index, meta));
+    const named = bucketName(points, index, meta);
+    this.#box.replaceChildren(
+      element("p", {}, points[index].partial ? `${named} (partial)` : named),
+      element("ul", {}, ...this.#linesOf(points[index])),
+    );
     this.#place(left + (index + 0.5) * step);
   }
 
@@ -67,17 +72,8 @@ export class Readout {
   }
 }
 
-function lines(points, index, meta) {
-  const point = points[index];
-  const named = bucketName(points, index, meta);
-  const rows = SERIES.filter(({ key }) => point[key] !== 0).map(({ key, label }) => line(label, point[key], key));
-  return [
-    element("p", {}, point.partial ? `${named} (partial)` : named),
-    element("ul", {}, ...rows, line("Total", point.total, null)),
-  ];
-}
-
-function line(label, amount, series) {
+/** One line of a readout: a figure with the colour of its series, or without one. */
+export function line(label, text, series) {
   const swatch = series ? [element("span", { class: "swatch", "data-series": series })] : [];
-  return element("li", {}, ...swatch, element("span", {}, label), element("span", {}, money(amount)));
+  return element("li", {}, ...swatch, element("span", {}, label), element("span", {}, text));
 }

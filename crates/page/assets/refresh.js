@@ -1,8 +1,7 @@
-// When to ask the server again: every two minutes while the page is visible, at once on return,
+// When to ask the server again: every two minutes (or as the address says) while the page is visible, at once on return,
 // later and later after failures, never while paused. One request at a time; a newer one ends
 // the older.
 
-export const INTERVAL_MS = 120_000;
 /** Waiting time after the first, second, … failure in a row. */
 const RETRY_MS = [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000];
 /** Up to this share is added, so that many open pages do not ask at the same moment. */
@@ -11,6 +10,7 @@ const JITTER = 0.2;
 export class RefreshLoop {
   #load;
   #planned;
+  #pace;
   #timer = null;
   #running = null;
   #failures = 0;
@@ -20,11 +20,13 @@ export class RefreshLoop {
 
   /**
    * `load(signal)` asks the server and returns `{outcome: "ok" | "failed" | "refused", retryAfterMs}`;
-   * `planned()` is called when the plan has changed.
+   * `planned()` is called when the plan has changed; `pace()` gives `{intervalMs, name}`, the time between two
+   * requests and what is refreshed.
    */
-  constructor(load, planned) {
+  constructor(load, planned, pace) {
     this.#load = load;
     this.#planned = planned;
+    this.#pace = pace;
     document.addEventListener("visibilitychange", () => this.#visibilityChanged());
   }
 
@@ -70,7 +72,7 @@ export class RefreshLoop {
   #plan({ outcome, retryAfterMs }) {
     this.#failures = outcome === "failed" ? this.#failures + 1 : 0;
     if (outcome !== "refused" && !this.paused && !document.hidden) {
-      const delay = outcome === "failed" ? retryAfterMs ?? retryDelay(this.#failures) : INTERVAL_MS;
+      const delay = outcome === "failed" ? retryAfterMs ?? retryDelay(this.#failures) : this.#pace().intervalMs;
       this.nextAt = Date.now() + delay;
       this.#timer = setTimeout(() => this.#automatic(), delay);
     }
@@ -78,7 +80,7 @@ export class RefreshLoop {
   }
 
   #automatic() {
-    console.log("[Overview] Auto-refreshing data...");
+    console.log(`[${this.#pace().name}] Auto-refreshing data...`);
     this.now();
   }
 

@@ -4,10 +4,39 @@
 const STEPS = [1, 2, 5, 10];
 const WANTED_STEPS = 6;
 
-/** Tick values from at or below `low` (≤ 0) to at or above `high` (≥ 0), in at most about six steps. */
-export function axisTicks(low, high) {
+/** Room below the lowest value, so that a short bar under the zero line is still seen. */
+const ROOM_BELOW = 1.15;
+
+/**
+ * The axis from `low` (≤ 0) to `high` (≥ 0): its `ticks`, at most about seven, and its ends. It reaches down as far as
+ * the values do and not to the next tick, which small refunds beside large sales would leave empty.
+ */
+export function moneyAxis(low, high) {
   const span = high - low || 1;
   const rough = span / WANTED_STEPS;
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  const step = STEPS.find((candidate) => candidate * magnitude >= rough) * magnitude;
+  const first = Math.ceil(low / step);
+  const last = Math.max(Math.ceil(high / step), first + 1);
+  // why: -0 would be written with its sign
+  const ticks = Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step + 0);
+  return { ticks, from: Math.min(low * ROOM_BELOW, ticks[0]), to: ticks[ticks.length - 1] };
+}
+
+const WANTED_LEVEL_STEPS = 3;
+
+/** An axis that encloses levels, with few and whole ticks; it need not reach down to zero. */
+export function levelAxis(levels) {
+  const ticks = levelTicks(levels);
+  return { ticks, from: ticks[0], to: ticks[ticks.length - 1] };
+}
+
+function levelTicks(levels) {
+  const known = levels.filter((level) => level !== null && level !== undefined);
+  if (known.length === 0) return [0, 1];
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  if (low === high) return [low - 1, low, low + 1];
+  const rough = Math.max((high - low) / WANTED_LEVEL_STEPS, 1);
   const magnitude = 10 ** Math.floor(Math.log10(rough));
   const step = STEPS.find((candidate) => candidate * magnitude >= rough) * magnitude;
   const first = Math.floor(low / step);
@@ -15,8 +44,6 @@ export function axisTicks(low, high) {
   return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
 }
 
-/** A function from a value to its height in pixels between `bottom` (first tick) and `top` (last tick). */
-export function linearScale(ticks, top, bottom) {
-  const [first, last] = [ticks[0], ticks[ticks.length - 1]];
-  return (value) => bottom + ((value - first) / (last - first)) * (top - bottom);
-}
+/** A function from a value to its height in pixels between `bottom` (of `from`) and `top` (of `to`). */
+export const linearScale = ({ from, to }, top, bottom) =>
+  (value) => bottom + ((value - from) / (to - from)) * (top - bottom);

@@ -27,14 +27,16 @@ export class Screens {
     this.#act = act;
   }
 
-  update(kind, state) {
-    const figures = kind === "loading" || kind === "figures" || kind === "empty";
-    this.#find("dashboard").hidden = !figures;
+  /** `needed` is whether the shown tab has figures that a screen stands in for. */
+  update(kind, state, needed) {
+    const figures = !needed || kind === "loading" || kind === "figures" || kind === "empty";
     this.#find("details").hidden = kind === "empty";
     this.#find("empty").hidden = kind !== "empty";
     this.#find("screen").hidden = figures;
+    this.#find("main").dataset.screen = kind;
     if (kind === "empty") setText(this.#find("empty-text"), emptyText(state.current.data.meta));
     if (!figures) this.#fill(kind === "never" ? neverScreen(state.current.data.meta) : errorScreen(state.failure));
+    return figures;
   }
 
   #fill(screen) {

@@ -12,6 +12,10 @@ export const SALES = [
 export const REFUNDS = { key: "refunds", label: "Refunds" };
 export const SERIES = [...SALES, REFUNDS];
 
+/** The points of an answer with the amounts that are wanted: "gross" or "net". */
+export const pointsOf = (chartData, money) =>
+  (money === "net" ? chartData.map((point) => ({ ...point, ...point.net })) : chartData);
+
 /** The sum of one member over all points, in dollars. */
 export const sumOf = (points, key) => points.reduce((sum, point) => sum + cents(point[key]), 0) / 100;
 

@@ -1,9 +1,10 @@
-// "Sync now": runs steps until one reports that the work is done, shows how far it is, and ends
+// "Sync Data": runs steps until one reports that the work is done, shows how far it is, and ends
 // with what changed or with what to do.
 
 import { ApiError, runSyncStep } from "./api.js";
 import { setAttribute, setText } from "./dom.js";
 import { describeEnd, describeProgress, describeStop } from "./report.js";
+import { placeBelow } from "./tooltip.js";
 
 /** Pause before asking again while another caller holds the work. */
 const BUSY_WAIT_MS = 2_000;
@@ -23,19 +24,27 @@ export class SyncPanel {
     this.#find = find;
     this.#events = events;
     find("sync-button").addEventListener("click", () => this.start());
+    for (const [id, full] of [["sync-quick", false], ["sync-full", true]]) {
+      find(id).addEventListener("click", () => {
+        find("sync-menu").hidePopover();
+        this.start(full);
+      });
+    }
+    find("sync-menu").addEventListener("beforetoggle", () => placeBelow(find("sync-menu"), find("sync-more")));
     find("sync-dismiss").addEventListener("click", () => {
       find("sync-panel").hidden = true;
       find("sync-button").focus();
     });
   }
 
-  async start() {
+  /** Runs a sync to its end; a full one reads the whole history once more. */
+  async start(full = false) {
     if (this.#running) return;
     this.#setRunning(true);
-    this.#show({ text: "Asking Fanvue for new sales…", progress: { completed: 0, total: 0 } });
+    this.#show({ text: full ? "Reading the whole history once more…" : "Asking Fanvue for new sales…", progress: { completed: 0, total: 0 } });
     let end;
     try {
-      end = describeEnd(await this.#runSteps(), this.#events.directory());
+      end = describeEnd(await this.#runSteps(full), this.#events.directory());
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       end = describeStop(error);
@@ -47,11 +56,11 @@ export class SyncPanel {
   }
 
   /** Runs steps to the end and returns the last report with the rows and errors of all. */
-  async #runSteps() {
+  async #runSteps(full) {
     const rows = { fetched: 0, inserted: 0, changed: 0, quarantined: 0 };
     const errors = new Map();
     for (let waits = 0; ;) {
-      const report = await repeatedStep();
+      const report = await repeatedStep(full);
       for (const name of Object.keys(rows)) rows[name] += report.rows[name];
       for (const error of report.errors) errors.set(`${error.modelId} ${error.code}`, error);
       this.#show({ text: describeProgress(report, rows), progress: report.progress });
@@ -65,9 +74,10 @@ export class SyncPanel {
 
   #setRunning(running) {
     this.#running = running;
-    const button = this.#find("sync-button");
-    setText(button, running ? "Syncing…" : "Sync now");
-    setAttribute(button, "aria-disabled", running || null);
+    setText(this.#find("sync-button"), running ? "Syncing…" : "Sync Data");
+    for (const id of ["sync-button", "sync-quick", "sync-full"]) {
+      setAttribute(this.#find(id), "aria-disabled", running || null);
+    }
   }
 
   #show({ tone = null, text, help = "", reconnect = false, progress }) {
@@ -85,10 +95,10 @@ export class SyncPanel {
   }
 }
 
-async function repeatedStep() {
+async function repeatedStep(full) {
   for (let failures = 0; ; failures += 1) {
     try {
-      return await runSyncStep();
+      return await runSyncStep(full);
     } catch (error) {
       if (!error.passing || failures === RETRY_MS.length) throw error;
       await wait(error.retryAfterMs ?? RETRY_MS[failures]);

@@ -35,6 +35,13 @@ export function attachDefinition(button, popover) {
   popover.addEventListener("pointerleave", leave);
 }
 
+/** Puts a menu below its button before it opens: its right edge at the button's. */
+export function placeBelow(menu, button) {
+  const anchor = button.getBoundingClientRect();
+  menu.style.top = `${anchor.bottom + 6}px`;
+  menu.style.right = `${Math.max(MARGIN, document.documentElement.clientWidth - anchor.right)}px`;
+}
+
 /** Below the button, or above it when there is no room, and always inside the window. */
 function place(popover, anchor) {
   const { offsetWidth: width, offsetHeight: height } = popover;

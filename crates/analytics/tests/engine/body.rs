@@ -34,10 +34,14 @@ fn the_body_is_the_one_of_the_contract() {
         body["chartData"],
         json!([
             {"date": "2026-11-21", "subscriptions": 0, "tips": 0, "messages": 0, "posts": 0,
-             "other": 0, "refunds": -5, "total": -5, "transactions": 0, "subscribers": 15,
+             "other": 0, "refunds": -5, "total": -5,
+             "net": {"subscriptions": 0, "tips": 0, "messages": 0, "posts": 0, "other": 0,
+                     "refunds": -4, "total": -4}, "transactions": 0, "subscribers": 15,
              "followers": 150, "partial": false},
             {"date": "2026-11-22", "subscriptions": 0, "tips": 0, "messages": 19.99, "posts": 0,
-             "other": 0, "refunds": 0, "total": 19.99, "transactions": 1, "subscribers": 15,
+             "other": 0, "refunds": 0, "total": 19.99,
+             "net": {"subscriptions": 0, "tips": 0, "messages": 15.99, "posts": 0, "other": 0,
+                     "refunds": 0, "total": 15.99}, "transactions": 1, "subscribers": 15,
              "followers": 150, "partial": true},
         ])
     );

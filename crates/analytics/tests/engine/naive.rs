@@ -248,6 +248,12 @@ impl<'a> Naive<'a> {
                 here(row) && names.contains(&row.source.as_str())
             }))
         };
+        let net = |wanted: &dyn Fn(&str) -> bool| {
+            let rows = self.inside(range).filter(|row| here(row));
+            let wanted = rows.filter(|row| wanted(row.source.as_str()));
+            dollars(wanted.map(|row| row.net).sum())
+        };
+        let net_of = |names: &[&str]| net(&|source| names.contains(&source));
         let grouped = [
             "subscription",
             "renewal",
@@ -277,6 +283,15 @@ impl<'a> Naive<'a> {
             })),
             "refunds": of(&["refund", "chargeback"]),
             "total": dollars(self.gross(range, here)),
+            "net": {
+                "subscriptions": net_of(&["subscription", "renewal"]),
+                "tips": net_of(&["tip"]),
+                "messages": net_of(&["message"]),
+                "posts": net_of(&["post", "mediaLink"]),
+                "other": net(&|source| !grouped.contains(&source)),
+                "refunds": net_of(&["refund", "chargeback"]),
+                "total": net(&|_| true),
+            },
             "transactions": self.count(range, |row| here(row) && !is_reversal(row)),
             "subscribers": level(|level| level.0),
             "followers": level(|level| level.1),

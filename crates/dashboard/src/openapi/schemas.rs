@@ -45,11 +45,13 @@ fn of_dashboard() -> Value {
             "other": money("Gross of every other sale."),
             "refunds": money("Gross of refunds and chargebacks on their own date; 0 or less."),
             "total": money("All of it. The points add up to totalRevenue."),
+            "net": reference("NetAmounts"),
             "transactions": count("Number of sales."),
             "subscribers": or_null(count("Last known level of the bucket.")),
             "followers": or_null(count("Last known level of the bucket.")),
             "partial": {"type": "boolean", "description": "Whether the bucket contains now."},
         })),
+        "NetAmounts": object(net_amounts()),
         "KpiMetrics": object(kpis()),
         "Comparison": object(json!({
             "startDate": text("First local day."),
@@ -136,9 +138,26 @@ fn of_lists() -> Value {
             "postId": or_null(uuid("The post sold.")),
         })),
         "Models": {"type": "object", "required": ["agency", "models"]},
-        "Status": {"type": "object", "required": ["connections", "models", "jobs", "rateBudget"]},
+        "Status": {"type": "object",
+                   "required": ["connections", "models", "drifts", "jobs", "schedules",
+                                "rateBudget"]},
         "Health": {"type": "object", "required": ["status", "database", "migrations", "jobs"]},
     })
+}
+
+/// A point's amounts once more, after fees.
+fn net_amounts() -> Value {
+    let groups = ["subscriptions", "tips", "messages", "posts", "other"];
+    let sales = groups.map(|group| {
+        let description = format!("Net of the point's {group}, as Fanvue reports it.");
+        (group.to_owned(), money(&description))
+    });
+    let others = [
+        ("refunds", "Net of refunds and chargebacks; 0 or less."),
+        ("total", "All of it. The points add up to netRevenue."),
+    ];
+    let others = others.map(|(name, description)| (name.to_owned(), money(description)));
+    Value::Object(sales.into_iter().chain(others).collect())
 }
 
 fn kpis() -> Value {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::support::root;
 
-/// The names of all functions in the workspace's sources, tests among them.
+/// The names of all functions in the workspace's sources, tests among them, and of the browser's tests.
 fn functions() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let members = ["components", "crates", "host", "simulator", "tests"];
@@ -14,11 +14,19 @@ fn functions() -> BTreeSet<String> {
         for entry in std::fs::read_dir(&folder).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                let text = std::fs::read_to_string(&path).expect("text");
-                names.extend(text.lines().filter_map(function_of));
+                // What npm installs is not ours.
+                if !path.ends_with("node_modules") {
+                    folders.push(path);
+                }
+                continue;
             }
+            let name_of = match path.extension().and_then(|ending| ending.to_str()) {
+                Some("rs") => function_of,
+                Some("js") => browser_test_of,
+                _ => continue,
+            };
+            let text = std::fs::read_to_string(&path).expect("text");
+            names.extend(text.lines().filter_map(name_of));
         }
     }
     names
@@ -29,6 +37,12 @@ fn function_of(line: &str) -> Option<String> {
     let line = line.strip_prefix("async ").unwrap_or(line);
     let (name, _) = line.strip_prefix("fn ")?.split_once('(')?;
     Some(name.to_owned())
+}
+
+/// A test of the page that is named like a function.
+fn browser_test_of(line: &str) -> Option<String> {
+    let (name, _) = line.trim_start().strip_prefix("test(\"")?.split_once('"')?;
+    (!name.contains(' ')).then(|| name.to_owned())
 }
 
 /// The word after a defect's or a conformance row's number, where a name begins with one.
