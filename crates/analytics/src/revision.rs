@@ -16,7 +16,7 @@ use crate::load::Scope;
 use crate::parameters::DashboardQuery;
 
 /// Rises when the same data come to be written as another body.
-const BODY: u32 = 1;
+const BODY: u32 = 2;
 
 /// How much of the digest a tag carries, in bytes.
 const DIGEST_BYTES: usize = 16;

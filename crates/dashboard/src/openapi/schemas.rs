@@ -48,6 +48,9 @@ fn of_dashboard() -> Value {
             "transactions": count("Number of sales."),
             "subscribers": or_null(count("Last known level of the bucket.")),
             "followers": or_null(count("Last known level of the bucket.")),
+            "audienceDerived": {"type": "boolean",
+                "description": "Whether the subscriber level was derived from Fanvue's events, not \
+                                observed."},
             "partial": {"type": "boolean", "description": "Whether the bucket contains now."},
         })),
         "KpiMetrics": object(kpis()),
@@ -69,6 +72,9 @@ fn of_dashboard() -> Value {
         "Meta": object(meta(json!({
             "granularity": {"enum": ["day", "week", "month"]},
             "definitions": count("Version of the KPI definitions."),
+            "audienceDerived": {"type": "boolean",
+                "description": "Whether subscriber levels of the window were derived from Fanvue's \
+                                events, not observed."},
         }))),
     })
 }
