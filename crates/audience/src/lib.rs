@@ -4,7 +4,7 @@
 //! its age, and the other kinds go on (defects D25 and D26).
 //!
 //! - [`schedule`]: when each kind is read, what that may cost, and why
-//! - [`visit`]: the calls that are due, each kind by itself
+//! - [`visit`]: the calls that are due, each kind by itself; what is live first
 //! - [`past`]: levels before the first observation, and in gaps, from Fanvue's events
 //! - [`posts`]: the number of posts where Fanvue does not tell it
 //! - [`store`]: one statement per visit

@@ -4,6 +4,7 @@ use tidemark_connections::{Caller, ConnectionError};
 use tidemark_fanvue::Account;
 use tidemark_jobs::drive::{Assignment, ModelEnd, ModelJob};
 use tidemark_jobs::tally::{AgencyTally, Tally};
+use tidemark_jobs::work::ModelWork;
 use tidemark_jobs::{Description, StepBudget, StepError, StepRequest, Stream};
 use tidemark_ports::{Platform, SqlError};
 
@@ -56,7 +57,7 @@ impl<'a, P: Platform> StatsRefresh<'a, P> {
         store::store(
             self.platform,
             assignment.lease,
-            (&visited.found, &visited.state.progress),
+            (&visited.found, &visited.state.progress, visited.reached),
             (assignment.work.connection, visited.rate),
             self.platform.now(),
         )
@@ -102,30 +103,16 @@ impl<P: Platform> ModelJob for StatsRefresh<'_, P> {
             (Ok(()), false)
         };
         let goes_on = is_live && result.is_ok() && visit.wants_slow();
-        let scope = (work.agency, Some(work.model));
         if !goes_on {
-            for (kind, trouble) in visit.waiting() {
-                let until = trouble.not_before;
-                let message = format!("{} failed; the next try is at {until}", kind.name());
-                tally.note(scope, "waiting_to_retry", message);
-            }
+            note_waiting(&visit, work, tally);
         }
         let visited = visit.end();
-        tally.api_calls += visited.calls;
-        for kind in &visited.failed {
-            if let Some(trouble) = visited.state.progress.troubles.get(kind) {
-                tally.note(scope, &trouble.code, trouble.message.clone());
-            }
-        }
+        note_visit(&visited, work, tally);
         if let Err(ConnectionError::Database(error)) = result {
             return Err(error);
         }
         if visited.calls > 0 && !self.store(assignment, &visited).await? {
             return Ok(ModelEnd::LeaseLost);
-        }
-        if visited.reached {
-            tally.rows.fetched += 1;
-            tally.rows.changed += 1;
         }
         Ok(match result {
             Ok(()) if goes_on => ModelEnd::Yielded,
@@ -136,6 +123,29 @@ impl<P: Platform> ModelJob for StatsRefresh<'_, P> {
                 message: error.to_string(),
             },
         })
+    }
+}
+
+/// Notes what is due and waits because it failed before.
+fn note_waiting<P: Platform>(visit: &Visit<'_, P>, work: &ModelWork, tally: &mut AgencyTally) {
+    for (kind, trouble) in visit.waiting() {
+        let until = trouble.not_before;
+        let message = format!("{} failed; the next try is at {until}", kind.name());
+        let scope = (work.agency, Some(work.model));
+        tally.note(scope, "waiting_to_retry", message);
+    }
+}
+
+/// Notes what a visit cost, and what failed in it.
+fn note_visit(visited: &Visited, work: &ModelWork, tally: &mut AgencyTally) {
+    tally.api_calls += visited.calls;
+    tally.rows.fetched += u64::from(visited.reached);
+    tally.rows.changed += u64::from(visited.reached);
+    for kind in &visited.failed {
+        if let Some(trouble) = visited.state.progress.troubles.get(kind) {
+            let scope = (work.agency, Some(work.model));
+            tally.note(scope, &trouble.code, trouble.message.clone());
+        }
     }
 }
 

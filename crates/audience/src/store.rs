@@ -41,14 +41,15 @@ pub struct DerivedLevel {
 }
 
 /// Stores findings and progress under the lease; `false` when the lease was lost and nothing was
-/// written. `rate` is the grant that was used, and what the last answer's headers said.
+/// written. `reached` says whether any call succeeded; `rate` is the grant that was used, and what the
+/// last answer's headers said.
 ///
 /// # Errors
 /// When the statement fails; then nothing was stored.
 pub async fn store(
     sql: &impl Sql,
     lease: Lease,
-    (found, progress): (&Findings, &Progress),
+    (found, progress, reached): (&Findings, &Progress, bool),
     rate: (ConnectionId, Option<RateReading>),
     now: Instant,
 ) -> Result<bool, SqlError> {
@@ -70,6 +71,7 @@ pub async fn store(
     parameters.push(reading.map(|it| it.capacity).into());
     parameters.push(reading.map(|it| it.remaining).into());
     parameters.push(reading.map(|it| it.resets_at).into());
+    parameters.push(reached.into());
     let rows = sql
         .query(include_str!("sql/store.sql"), &parameters)
         .await?;

@@ -6,19 +6,22 @@
 -- $14 UTC days with events, $15 starts, $16 ends, $17 when today's were read or null,
 -- $18 local days with a derived level, $19 subscribers, $20 the instants they are the levels of,
 -- $21, $22 what is wrong or null, $23 connection, $24 bucket, $25 capacity, $26 remaining,
--- $27 resets at
+-- $27 resets at, $28 whether anything was read
 --
 -- A count that is null here leaves the old one and its age.
 
--- The fence: without the current token there is no row here, and nothing below is written.
+-- The fence: without the current token there is no row here, and nothing below is written. So what is
+-- written later was also seen later, whatever the hosts' clocks say.
 with held as (
     update sync_state
     set progress           = $5,
         proven_since       = coalesce(proven_since, instant_of($8)),
-        proven_until       = greatest(proven_until, instant_of($8)),
-        watermark          = greatest(watermark, instant_of($8)),
-        attempts           = 0,
-        retry_at           = null,
+        -- Not the greatest: a clock that was ahead once must not prove what nobody has seen.
+        proven_until       = coalesce(instant_of($8), proven_until),
+        watermark          = coalesce(instant_of($8), watermark),
+        -- A grant that fails for good waits longer each time.
+        attempts           = case when $28::boolean then 0 else attempts end,
+        retry_at           = case when $28::boolean then null else retry_at end,
         last_error_code    = $21,
         last_error_message = $22
     where agency_id = $1 and model_id = $2 and stream = 'audience' and lease_token = $3
@@ -41,7 +44,7 @@ present as (
 
 -- What was seen takes the place of what was derived.
 observed as (
-    insert into subscriber_history as kept (
+    insert into subscriber_history (
         agency_id, model_id, day, subscribers, followers, observed_at, derived
     )
     select $1, $2, ($9::text)::date, $6, $7, instant_of($8), false
@@ -51,7 +54,6 @@ observed as (
             followers   = excluded.followers,
             observed_at = excluded.observed_at,
             derived     = false
-        where kept.derived or kept.observed_at <= excluded.observed_at
 ),
 
 -- What was derived takes the place of nothing.
@@ -76,8 +78,7 @@ flows as (
         set started     = excluded.started,
             ended       = excluded.ended,
             observed_at = excluded.observed_at
-        where kept.observed_at <= excluded.observed_at
-            and (kept.started, kept.ended) <> (excluded.started, excluded.ended)
+        where (kept.started, kept.ended) <> (excluded.started, excluded.ended)
 ),
 
 bucket as (

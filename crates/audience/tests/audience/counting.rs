@@ -225,3 +225,22 @@ async fn a_revoked_grant_fails_the_model_and_leaves_everything() {
     );
     assert_eq!(before, after);
 }
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_once_stops_no_count_and_proves_nothing() {
+    let database = database().await;
+    let agency = Agency::of(models(1).transactions(500), &database, false).await;
+    agency.lab.set_clock_ahead(26 * 3_600);
+    agency.fail(FaultKind::ServerError, FaultTarget::Posts, 2);
+    agency.scheduled().await;
+    agency.lab.set_clock_ahead(0);
+    agency.lab.pass(RUN);
+    let began = agency.now();
+    agency.settle().await;
+    for (count, at) in agency.counts().await {
+        assert!(count.is_none() || at.is_some_and(|at| began <= at && at <= agency.now()));
+    }
+    let proven = "select micros_of(proven_until) from sync_state where agency_id = $1";
+    let proven: tidemark_domain::Instant = agency.lab.value(proven).await;
+    assert!(began <= proven && proven <= agency.now());
+}
