@@ -168,3 +168,34 @@ async fn d123_three_models_cost_at_most_15_calls_however_often_the_job_is_called
     })
     .await;
 }
+
+#[tokio::test]
+async fn openapi_names_every_member_that_tells_of_the_audience_and_no_other() {
+    for_each_database(async |database| {
+        let world = World::with_models(1).transactions(300).on(database).await;
+        world.sync(None).await;
+        cron_step(&world).await;
+        let document = world.json("/openapi.json").await;
+        let members = |object: &Value| -> Vec<String> {
+            let object = object.as_object().unwrap();
+            let mut names: Vec<String> = object.keys().cloned().collect();
+            names.sort_unstable();
+            names
+        };
+        let models = world.json("/api/models").await;
+        let dashboard = world.json("/api/analytics/dashboard").await;
+        for (schema, body) in [
+            ("Models", &models),
+            ("Agency", &models["agency"]),
+            ("Model", &models["models"][0]),
+            ("CountAge", &models["models"][0]["counts"]["posts"]),
+            ("Flows", &models["models"][0]["flows"]),
+            ("ChartPoint", &dashboard["chartData"][0]),
+            ("Meta", &dashboard["meta"]),
+        ] {
+            let described = &document["components"]["schemas"][schema]["properties"];
+            assert_eq!(members(described), members(body), "{schema}");
+        }
+    })
+    .await;
+}
