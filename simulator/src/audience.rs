@@ -46,6 +46,10 @@ pub(crate) struct Audience {
     days: Vec<SubscriberDay>,
     /// Followers who do not subscribe.
     pub(crate) followers: u32,
+    /// Subscribers who cannot be contacted, so that no list counts them.
+    pub(crate) hidden: usize,
+    /// The first day that the series of events tells; all of them unless said.
+    pub(crate) told_from: Option<i64>,
     churned_until: Option<i64>,
 }
 
@@ -66,6 +70,8 @@ impl Audience {
             subscribers: Vec::new(),
             days: Vec::new(),
             followers,
+            hidden: 0,
+            told_from: None,
             churned_until: None,
         }
     }
@@ -138,8 +144,8 @@ impl Audience {
     }
 
     pub(crate) fn segments(&self, now: Micros) -> Segments {
-        let subscribers = self.subscribers.len();
-        let auto_renewing = self.count(|subscriber| subscriber.renews);
+        let subscribers = self.subscribers.len().saturating_sub(self.hidden);
+        let auto_renewing = self.count(|subscriber| subscriber.renews).min(subscribers);
         Segments {
             subscribers,
             auto_renewing,

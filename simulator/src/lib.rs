@@ -10,6 +10,7 @@
 //! | state | [`World`], `account`, `ledger`, `audience`, `posts`, `fans` |
 //! | how a world comes to be | `generate`, `live`, [`Hazards`] |
 //! | what happens to rows later | `append`, `amend`, `churn` |
+//! | what happens to an audience | `crowd` |
 //! | what is asked and answered | `exchange`, `routes`, `query`, `cursor`, `problem`, `endpoints` |
 //! | who may ask, and how often | `tokens`, `oauth`, `limiter` |
 //! | what can be switched, and what can go wrong | [`Switches`], `faults`, [`Delivery`] |
@@ -28,6 +29,7 @@ mod client;
 mod clock;
 mod config;
 mod control;
+mod crowd;
 mod cursor;
 mod delivery;
 mod endpoints;
@@ -60,6 +62,7 @@ pub use churn::{ChurnEvent, ChurnKind};
 pub use client::{ClientCredentials, TokenGrant};
 pub use clock::{Clock, ManualClock, Micros};
 pub use config::SimulatorConfig;
+pub use crowd::{HeadCounts, SimulatedDay};
 pub use delivery::Delivery;
 pub use exchange::{ApiRequest, ApiResponse};
 pub use faults::{FaultKind, FaultProfile, FaultTarget, Faults, ScriptedFault, UnknownProfile};

@@ -48,6 +48,9 @@ pub struct Switches {
     pub v1_enabled: bool,
     /// Whether an earnings summary is remembered for ten minutes. Default false.
     pub summary_cache: bool,
+    /// Whether smart lists come as `{data}` instead of a bare array. Default false.
+    #[serde(default)]
+    pub smart_lists_wrapped: bool,
 }
 
 impl Default for Switches {
@@ -56,6 +59,7 @@ impl Default for Switches {
             shape: Shape::default(),
             v1_enabled: true,
             summary_cache: false,
+            smart_lists_wrapped: false,
         }
     }
 }
@@ -71,6 +75,10 @@ impl Switches {
             Family::Unversioned => own.unwrap_or(self.shape),
             Family::V1 => Shape::V1,
         }
+    }
+
+    pub(crate) fn wraps_smart_lists(&self) -> bool {
+        self.smart_lists_wrapped
     }
 
     pub(crate) fn remembers_summaries(&self) -> bool {

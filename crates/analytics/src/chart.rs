@@ -5,13 +5,14 @@ use tidemark_domain::source::ChartGroup;
 use tidemark_domain::{Cents, Instant, LocalDay};
 
 use crate::aggregates::{BySource, SourceSum};
-use crate::audience::Audience;
+use crate::audience::{Audience, AudienceDay};
 use crate::buckets::Bucket;
 use crate::decimal::Decimal;
 use crate::kpi::total_revenue;
 
 /// One point of `chartData`. Money in US dollars, exact to the cent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ChartPoint {
     /// the bucket's first local day inside the window
     #[serde(serialize_with = "iso_day")]
@@ -38,6 +39,8 @@ pub struct ChartPoint {
     pub subscribers: Option<i64>,
     /// last known follower level at the bucket's end
     pub followers: Option<i64>,
+    /// whether the subscriber level was derived from Fanvue's events, not observed
+    pub audience_derived: bool,
     /// whether the bucket contains now
     pub partial: bool,
 }
@@ -93,7 +96,8 @@ fn point(bucket: &Bucket, sources: &BySource, audience: &Audience, now: Instant)
         net: net(sources),
         transactions: sales.map(|(_, sum)| sum.rows).sum(),
         subscribers: level.map(|day| day.subscribers),
-        followers: level.map(|day| day.followers),
+        followers: level.and_then(|day| audience.followers(day)),
+        audience_derived: level.is_some_and(AudienceDay::is_derived),
         partial: bucket.contains(now),
     }
 }

@@ -132,6 +132,8 @@ pub fn assemble(
             granularity: plan.granularity,
             currency: "USD",
             definitions: VERSION,
+            audience_derived: !plan.window.is_empty()
+                && audience.is_derived(plan.window.first_day, plan.window.last_day),
             freshness: Freshnesses::measure(&scope.proofs, plan.now),
             coverage: Coverage::of(&scope.proofs),
         },

@@ -257,6 +257,8 @@ fn audience_day(row: &Row) -> Result<AudienceDay, SqlError> {
         subscribers: row.get(1)?,
         followers: row.get(2)?,
         models_known: row.get(3)?,
+        models_followed: row.get(4)?,
+        models_derived: row.get(5)?,
     })
 }
 

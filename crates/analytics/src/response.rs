@@ -59,6 +59,8 @@ pub struct Meta {
     pub currency: &'static str,
     /// version of the KPI definitions
     pub definitions: u32,
+    /// whether subscriber levels of the window were derived from Fanvue's events, not observed
+    pub audience_derived: bool,
     /// age of the data
     pub freshness: Freshnesses,
     /// how much of the past they cover

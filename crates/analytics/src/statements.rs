@@ -10,5 +10,5 @@ pub const ROLLED: &str = include_str!("sql/rolled.sql");
 pub const TOP_FANS: &str = include_str!("sql/top_fans.sql");
 /// A page of the ledger.
 pub const TRANSACTIONS: &str = include_str!("sql/transactions.sql");
-/// Observed audience levels per day.
+/// Audience levels per day.
 pub const AUDIENCE: &str = include_str!("sql/audience.sql");

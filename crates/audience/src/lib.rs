@@ -1,13 +1,27 @@
-//! stats-refresh: head-counts of each model's audience.
+//! stats-refresh: the audience of each model, counted with the cheapest exact calls.
+//!
+//! A count is an observation with a time. A failed call changes nothing: the old value stays, with
+//! its age, and the other kinds go on (defects D25 and D26).
+//!
+//! - [`schedule`]: when each kind is read, what that may cost, and why
+//! - [`visit`]: the calls that are due, each kind by itself; what is live first
+//! - [`past`]: levels before the first observation, and in gaps, from Fanvue's events
+//! - [`posts`]: the number of posts where Fanvue does not tell it
+//! - [`store`]: one statement per visit
+//! - [`relabel`]: the history after a change of the agency's zone
 //!
 //! It also keeps the roll-ups in order that triggers leave to be settled, because it runs most often:
 //! see `tidemark_analytics::roll_up`.
-//!
-//! A count is an observation with a time. A failed call changes nothing: the old value stays, with
-//! its age (defects D25 and D26).
 
-pub mod counts;
+pub mod kind;
+pub mod past;
+pub mod posts;
 pub mod refresh;
+pub mod relabel;
+pub mod schedule;
+pub mod state;
+pub mod store;
+pub mod visit;
 
 use std::time::Duration;
 
@@ -22,7 +36,7 @@ use crate::refresh::StatsRefresh;
 /// The job, as `describe` of the shared interface tells it.
 pub const DESCRIPTION: Description = Description {
     name: "daily-refresh",
-    summary: "Counts subscribers, followers and unread messages of every connected model.",
+    summary: "Counts subscribers, followers, unread messages and posts of every connected model.",
     interval: Duration::from_mins(5),
 };
 
@@ -47,7 +61,7 @@ pub async fn step(
     let deadline = platform
         .now()
         .plus(request.budget.unwrap_or(settings.step_budget));
-    let job = StatsRefresh::new(platform, settings);
+    let job = StatsRefresh::new(platform, settings, request);
     let report = drive(platform, &job, request, settings.step_budget).await?;
     roll_up::maintain(platform, request.agency, deadline).await?;
     Ok(report)

@@ -29,6 +29,8 @@ pub struct Caller<'a, P> {
     /// kept within a step until it is due for renewal, so that a page costs no look-up
     grant: Option<Grant>,
     calls: u32,
+    /// how many more requests may be sent; `None` is any number
+    allowance: Option<u32>,
 }
 
 impl<'a, P: Platform> Caller<'a, P> {
@@ -49,6 +51,7 @@ impl<'a, P: Platform> Caller<'a, P> {
             standing: None,
             grant: None,
             calls: 0,
+            allowance: None,
         }
     }
 
@@ -60,6 +63,12 @@ impl<'a, P: Platform> Caller<'a, P> {
     /// Requests sent since the last call of this.
     pub fn take_calls(&mut self) -> u32 {
         std::mem::take(&mut self.calls)
+    }
+
+    /// From now on the next call sends at most so many requests, repeats among them; a call always
+    /// sends one.
+    pub const fn allow(&mut self, requests: u32) {
+        self.allowance = Some(requests);
     }
 
     /// The bucket as the last answer told it.
@@ -83,7 +92,10 @@ impl<'a, P: Platform> Caller<'a, P> {
                     return Err(self.pause(pause).await?);
                 }
                 Err(ConnectionError::Fanvue(error))
-                    if error.is_transient() && attempt < TRIES && self.waited(attempt).await => {}
+                    if error.is_transient()
+                        && attempt < TRIES
+                        && self.may_repeat()
+                        && self.waited(attempt).await => {}
                 Err(error) => return Err(error),
             }
         }
@@ -121,6 +133,10 @@ impl<'a, P: Platform> Caller<'a, P> {
         }
         let renewed =
             access_after_rejection(platform, settings, agency, connection, &grant).await?;
+        if !self.may_repeat() {
+            self.grant = Some(renewed);
+            return Ok(result?);
+        }
         let result = self.send(ask, &renewed).await;
         self.grant = Some(renewed);
         Ok(result?)
@@ -135,7 +151,14 @@ impl<'a, P: Platform> Caller<'a, P> {
         let client = FanvueClient::new(self.platform, &self.settings.fanvue, token);
         let result = ask(&client).await;
         self.calls += client.calls();
+        self.allowance = self
+            .allowance
+            .map(|left| left.saturating_sub(client.calls()));
         result
+    }
+
+    fn may_repeat(&self) -> bool {
+        self.allowance.is_none_or(|left| left > 0)
     }
 
     fn note<T>(&mut self, answer: Answer<T>) -> T {

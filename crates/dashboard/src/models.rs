@@ -5,9 +5,12 @@ use tidemark_analytics::freshness::{
     AUDIENCE_MAX_AGE, Freshness, HISTORY_FLOOR, TRANSACTIONS_MAX_AGE,
 };
 use tidemark_api::{ApiError, Request, Response, auth, respond};
-use tidemark_domain::{Instant, ModelId};
+use tidemark_domain::{Instant, ModelId, Zone};
 use tidemark_ports::{Platform, Row, SqlError};
 use tidemark_tenancy::token::Caller;
+
+/// Over how many UTC days flows are added up.
+const FLOW_DAYS: i32 = 30;
 
 #[derive(Serialize)]
 struct Body {
@@ -35,6 +38,9 @@ struct Model {
     followers: Option<i64>,
     unread_messages: Option<i64>,
     posts: Option<i64>,
+    counts: Counts,
+    /// null until Fanvue's events were first read
+    flows: Option<Flows>,
     sync: Sync,
     freshness: Families,
 }
@@ -47,6 +53,36 @@ struct Sync {
     proven_since: Option<String>,
     proven_until: Option<String>,
     error: Option<String>,
+}
+
+/// How old each count is: a call that fails leaves its count and the count's age.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Counts {
+    subscribers: Age,
+    followers: Age,
+    /// never counted for managed creators: Fanvue has no count of theirs
+    unread_messages: Age,
+    posts: Age,
+}
+
+/// Both null until first counted.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Age {
+    as_of: Option<String>,
+    age_seconds: Option<u64>,
+}
+
+/// Starts and final ends of subscriptions, as Fanvue counts them: flows, not people.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Flows {
+    /// UTC days added up, today among them
+    days: i32,
+    new_subscribers: i64,
+    cancelled_subscribers: i64,
+    as_of: String,
 }
 
 #[derive(Serialize)]
@@ -63,8 +99,10 @@ pub async fn models(platform: &impl Platform, request: &Request) -> Result<Respo
     let caller = auth::authenticate(platform, request.headers()).await?;
     let now = platform.now();
     let agency = agency_of(platform, caller).await?;
+    let first_day = Zone::utc().day_of(now).plus_days(1 - FLOW_DAYS);
+    let parameters = [caller.agency.into(), first_day.to_string().into()];
     let rows = platform
-        .query(include_str!("sql/models.sql"), &[caller.agency.into()])
+        .query(include_str!("sql/models.sql"), &parameters)
         .await?;
     let models = rows
         .iter()
@@ -116,6 +154,13 @@ fn model_of(row: &Row, now: Instant) -> Result<Model, SqlError> {
         followers: row.get(4)?,
         unread_messages: row.get(5)?,
         posts: row.get(11)?,
+        counts: Counts {
+            subscribers: age_of(row.get(12)?, now),
+            followers: age_of(row.get(13)?, now),
+            unread_messages: age_of(row.get(14)?, now),
+            posts: age_of(row.get(15)?, now),
+        },
+        flows: flows_of(row)?,
         sync: Sync {
             state,
             proven_since: ledger_since.map(|since| since.to_string()),
@@ -127,4 +172,24 @@ fn model_of(row: &Row, now: Instant) -> Result<Model, SqlError> {
             audience: Freshness::measure([audience_until], AUDIENCE_MAX_AGE, now),
         },
     })
+}
+
+fn age_of(counted_at: Option<Instant>, now: Instant) -> Age {
+    Age {
+        as_of: counted_at.map(|at| at.to_string()),
+        age_seconds: counted_at.map(|at| now.since(at).as_secs()),
+    }
+}
+
+fn flows_of(row: &Row) -> Result<Option<Flows>, SqlError> {
+    let read_at: Option<Instant> = row.get(16)?;
+    let Some(read_at) = read_at else {
+        return Ok(None);
+    };
+    Ok(Some(Flows {
+        days: FLOW_DAYS,
+        new_subscribers: row.get(17)?,
+        cancelled_subscribers: row.get(18)?,
+        as_of: read_at.to_string(),
+    }))
 }

@@ -1,7 +1,15 @@
 //! Audience counts: smart lists and unread messages.
 //!
-//! Lists overlap, so each number comes from exactly one list (defect D79).
+//! Lists overlap, so each number comes from exactly one list (defect D79). Followers of the
+//! unversioned lists leave subscribers out, those of `/v1` have them in (fanvue-api C4): asking the
+//! unversioned path alone keeps the number's meaning.
 //! Source: <https://api.fanvue.com/docs/api-reference> (`/chats/lists/smart`, `/chats/unread`).
+
+mod posts;
+mod subscriber_days;
+
+pub use posts::{POSTS_PER_PAGE, PostPage};
+pub use subscriber_days::{SubscriberDay, SubscriberDays};
 
 use serde::Deserialize;
 use tidemark_ports::Platform;

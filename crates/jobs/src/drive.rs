@@ -26,6 +26,9 @@ pub enum ModelEnd {
     LeaseLost,
     /// Fanvue asks to wait until then.
     Paused(Instant),
+    /// Parts of it failed and nothing was reached; the problems are noted already, and the job knows
+    /// by itself when to try what again.
+    Incomplete,
     /// It cannot be done now.
     Failed {
         /// a stable machine code
@@ -180,6 +183,7 @@ async fn go_through<P: Platform, J: ModelJob>(
                 continue;
             }
             ModelEnd::Done => part.progress.completed += 1,
+            ModelEnd::Incomplete => {}
             ModelEnd::LeaseLost => part.busy += 1,
             ModelEnd::OutOfTime | ModelEnd::Yielded => queue.add(work, target, None),
             ModelEnd::Paused(until) => queue.add(work, target, Some(until)),

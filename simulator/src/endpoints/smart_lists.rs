@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::endpoints::Call;
 use crate::exchange::ApiResponse;
@@ -53,6 +54,9 @@ pub(super) fn answer(call: Call<'_>) -> ApiResponse {
         lists.push(list("Muted", "muted", muted));
         // No creator of this world follows another one.
         lists.push(list("Creators", "creators", 0));
+    }
+    if call.world.switches.wraps_smart_lists() {
+        return ApiResponse::json(StatusCode::OK, &json!({ "data": lists }));
     }
     ApiResponse::json(StatusCode::OK, &lists)
 }

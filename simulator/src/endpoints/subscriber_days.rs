@@ -35,7 +35,12 @@ pub(super) fn answer(call: Call<'_>, mut query: Query) -> Result<ApiResponse, Pr
     let mut total = 0;
     let mut rows: Vec<SubscriberDayRow> = Vec::new();
     for day in call.account.audience.days() {
-        if !days.contains(&day.day) {
+        let is_told = call
+            .account
+            .audience
+            .told_from
+            .is_none_or(|first| first <= day.day);
+        if !is_told || !days.contains(&day.day) {
             continue;
         }
         total += i64::from(day.started) - i64::from(day.ended);

@@ -169,3 +169,42 @@ fn unread_counts_are_personal() {
     let tips = |body: &Value| count(&body["unreadNotifications"], "newTip");
     assert_eq!(tips(&after), tips(&before) + 1);
 }
+
+#[test]
+fn subscribers_who_cannot_be_contacted_are_in_no_list_and_no_event_tells_of_them() {
+    let mut scene = Scene::new();
+    let before = lists(&mut scene, "")["subscribers"];
+    let events = days(&mut scene, "size=50");
+    let model = scene.model(0);
+    scene.world.hide_subscribers(model, 2).unwrap();
+    assert_eq!(lists(&mut scene, "")["subscribers"], before - 2);
+    assert_eq!(days(&mut scene, "size=50"), events);
+}
+
+#[test]
+fn a_series_that_begins_later_counts_its_totals_from_there() {
+    let mut scene = Scene::new();
+    let model = scene.model(0);
+    let known = scene.world.subscriber_days(model).unwrap();
+    let first = known[known.len() / 2];
+    scene.world.begin_subscriber_days(model, first.day).unwrap();
+    let rows = days(&mut scene, "size=50");
+    let oldest = rows.last().unwrap();
+    assert_eq!(
+        count(oldest, "newSubscribersCount"),
+        i64::from(first.started)
+    );
+    let net = i64::from(first.started) - i64::from(first.ended);
+    assert_eq!(count(oldest, "total"), net);
+    assert_eq!(rows.len(), known.len() - known.len() / 2);
+}
+
+#[test]
+fn smart_lists_come_bare_or_wrapped() {
+    let mut scene = Scene::new();
+    let bare = lists(&mut scene, "");
+    scene.world.switches_mut().smart_lists_wrapped = true;
+    let path = scene.twin(0, "/chats/lists/smart");
+    let wrapped = scene.read(&path);
+    assert_eq!(wrapped["data"].as_array().unwrap().len(), bare.len());
+}

@@ -255,7 +255,8 @@ fn the_rate_limit_and_the_switches_can_be_set() {
         "/switches",
         &json!({ "shape": "feb2026" }),
     );
-    let expected = json!({ "shape": "feb2026", "v1Enabled": true, "summaryCache": false });
+    let expected = json!({ "shape": "feb2026", "v1Enabled": true, "summaryCache": false,
+                           "smartListsWrapped": false });
     assert_eq!(switches, expected);
     assert_eq!(read(&mut scene, "/switches"), expected);
     let misspelt = json!({ "v1": false });

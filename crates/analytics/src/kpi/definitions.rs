@@ -90,7 +90,7 @@ static DEFINITIONS: [Definition; 20] = [
         sentence: "Last known subscriber count at or before the window's end, summed over the \
                    models shown.",
         unit: Unit::Count,
-        null_when: Some("a model shown has never been counted by then"),
+        null_when: Some("a model shown has no subscriber count by then"),
         formula: |facts| count(facts.active_subscribers?),
     },
     Definition {

@@ -19,6 +19,11 @@ What each figure of the dashboard is, as its card's tooltip and `/openapi.json` 
   is. Reversals count on their own date. A **paid sale** has gross > 0.
 - A **fan** is counted once per agency, whatever models they bought from. Rows without a fan count for
   none.
+- An audience **level** is a model's subscriber count on a local day of the agency: the last one
+  observed that day or, where there was none, one derived from a later head-count and Fanvue's starts
+  and ends of each UTC day since; points and `meta` say so (`audienceDerived`). Followers are only ever
+  observed. A level holds until the next one; before the first, and where a derived one would fall
+  below zero, there is none. Starts and ends themselves are flows and part of no level.
 - Sums are exact. What is divided is rounded once, at the end, half away from zero.
 - A dash (`null` in JSON) is unknown or undefined; 0 is a measured zero.
 ";

@@ -96,7 +96,7 @@ prop_compose! {
         days_ago in prop_oneof![0..12_i32, 0..500_i32],
         number in 1..=3_u128,
         subscribers in 0..50_i64,
-        followers in 0..900_i64,
+        followers in prop::option::weighted(0.7, 0..900_i64),
     ) -> Snapshot {
         let day = today(&Zone::parse(zone).unwrap(), days_ago);
         Snapshot { model: model(number), day, subscribers, followers }

@@ -37,12 +37,12 @@ fn the_body_is_the_one_of_the_contract() {
              "other": 0, "refunds": -5, "total": -5,
              "net": {"subscriptions": 0, "tips": 0, "messages": 0, "posts": 0, "other": 0,
                      "refunds": -4, "total": -4}, "transactions": 0, "subscribers": 15,
-             "followers": 150, "partial": false},
+             "followers": 150, "audienceDerived": false, "partial": false},
             {"date": "2026-11-22", "subscriptions": 0, "tips": 0, "messages": 19.99, "posts": 0,
              "other": 0, "refunds": 0, "total": 19.99,
              "net": {"subscriptions": 0, "tips": 0, "messages": 15.99, "posts": 0, "other": 0,
                      "refunds": 0, "total": 15.99}, "transactions": 1, "subscribers": 15,
-             "followers": 150, "partial": true},
+             "followers": 150, "audienceDerived": false, "partial": true},
         ])
     );
     assert_eq!(
@@ -60,6 +60,7 @@ fn the_body_is_the_one_of_the_contract() {
             "agencyId": AGENCY.to_string(), "modelId": null,
             "startDate": "2026-11-21", "endDate": "2026-11-22", "timezone": "Europe/Berlin",
             "granularity": "day", "currency": "USD", "definitions": 1,
+            "audienceDerived": false,
             "freshness": {
                 "transactions": {"asOf": "2026-11-22T12:00:00.000Z", "ageSeconds": 0,
                                  "maxAgeSeconds": 900, "state": "fresh"},

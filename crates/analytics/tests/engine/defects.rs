@@ -299,6 +299,39 @@ fn d068_audience_gap_is_zero_and_d069_audience_bucket_max_and_d070_audience_inve
 }
 
 #[test]
+fn derived_levels_count_like_observed_ones_and_say_what_they_are() {
+    let mut world = berlin();
+    world
+        .sale("2026-11-10T10:00:00Z", "tip", 6_000, 1)
+        .derive(1, "2026-11-10", 10)
+        .derive(1, "2026-11-11", 20)
+        .observe(1, "2026-11-12", 30);
+    let window = [("startDate", "2026-11-09"), ("endDate", "2026-11-12")];
+    let told: Vec<_> = chart(&world, &window)
+        .iter()
+        .map(|point| {
+            let members = ["subscribers", "followers", "audienceDerived"];
+            members.map(|member| point[member].clone())
+        })
+        .collect();
+    let unknown = Value::Null;
+    assert_eq!(
+        told,
+        [
+            [unknown.clone(), unknown.clone(), json!(false)],
+            [json!(10), unknown.clone(), json!(true)],
+            [json!(20), unknown, json!(true)],
+            [json!(30), json!(300), json!(false)],
+        ]
+    );
+    assert_eq!(kpi(&world, &window, "arpu"), json!(3));
+    assert_eq!(kpi(&world, &window, "activeSubscribers"), json!(30));
+    assert_eq!(world.body(&window)["meta"]["audienceDerived"], true);
+    let seen = [("startDate", "2026-11-12"), ("endDate", "2026-11-12")];
+    assert_eq!(world.body(&seen)["meta"]["audienceDerived"], false);
+}
+
+#[test]
 fn d073_all_time_pseudo_point() {
     let body = berlin().body(&[("timeRange", "all")]);
     assert_eq!(body["chartData"], json!([]));

@@ -80,7 +80,7 @@ pub fn fixture() -> World {
                 model: model(number),
                 day: day(on),
                 subscribers,
-                followers,
+                followers: Some(followers),
             });
         }
     }

@@ -78,13 +78,14 @@ impl Ledger {
         for snapshot in &world.snapshots {
             ledger
                 .run(
-                    "insert into subscriber_history values ($1, $2, $3::text::date, $4, $5, now())",
+                    "insert into subscriber_history values ($1, $2, $3::text::date, $4, $5, now(), $6)",
                     &[
                         agency.clone(),
                         snapshot.model.into(),
                         snapshot.day.to_string().into(),
                         snapshot.subscribers.into(),
                         snapshot.followers.into(),
+                        snapshot.followers.is_none().into(),
                     ],
                 )
                 .await;

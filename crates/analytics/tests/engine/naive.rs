@@ -266,12 +266,8 @@ impl<'a> Naive<'a> {
         ];
         let now = local(&self.zone, self.world.now);
         let last = *days.last().unwrap();
-        let level = |wanted: fn(&(i64, i64)) -> i64| {
-            let begun = midnight(date).max(range.start) <= now;
-            self.level(last)
-                .filter(|_| begun)
-                .map(|level| wanted(&level))
-        };
+        let begun = midnight(date).max(range.start) <= now;
+        let level = self.level(last).filter(|_| begun);
         json!({
             "date": date.to_string(),
             "subscriptions": of(&["subscription", "renewal"]),
@@ -293,19 +289,36 @@ impl<'a> Naive<'a> {
                 "total": net(&|_| true),
             },
             "transactions": self.count(range, |row| here(row) && !is_reversal(row)),
-            "subscribers": level(|level| level.0),
-            "followers": level(|level| level.1),
+            "subscribers": level.map(|level| level.0),
+            "followers": self.followers(last).filter(|_| begun),
+            "audienceDerived": level.is_some_and(|level| level.1),
             "partial": days.contains(&now.0) && range.holds(now),
         })
     }
 
-    /// Subscribers and followers known at the end of a day; None while any model is unknown.
-    fn level(&self, until: LocalDay) -> Option<(i64, i64)> {
-        let mut sum = (0, 0);
+    /// Subscribers at the end of a day, and whether any of it was derived; None while any model is
+    /// unknown.
+    fn level(&self, until: LocalDay) -> Option<(i64, bool)> {
+        let mut sum = (0, false);
         for model in &self.models {
             let known = self.world.snapshots.iter().filter(|it| it.model == *model);
             let last = known.filter(|it| it.day <= until).max_by_key(|it| it.day)?;
-            sum = (sum.0 + last.subscribers, sum.1 + last.followers);
+            sum = (sum.0 + last.subscribers, sum.1 || last.followers.is_none());
+        }
+        (!self.models.is_empty()).then_some(sum)
+    }
+
+    /// Followers at the end of a day; None while any model was never observed.
+    fn followers(&self, until: LocalDay) -> Option<i64> {
+        let mut sum = 0;
+        for model in &self.models {
+            let seen = self
+                .world
+                .snapshots
+                .iter()
+                .filter(|it| it.model == *model && it.day <= until);
+            let seen = seen.filter(|it| it.followers.is_some());
+            sum += seen.max_by_key(|it| it.day)?.followers?;
         }
         (!self.models.is_empty()).then_some(sum)
     }

@@ -32,7 +32,8 @@ pub struct Snapshot {
     pub model: ModelId,
     pub day: LocalDay,
     pub subscribers: i64,
-    pub followers: i64,
+    /// none where the level was derived, not observed
+    pub followers: Option<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -135,7 +136,18 @@ impl World {
             model: model(model_number),
             day: day(on),
             subscribers,
-            followers: subscribers * 10,
+            followers: Some(subscribers * 10),
+        });
+        self
+    }
+
+    pub fn derive(&mut self, model_number: u128, on: &str, subscribers: i64) -> &mut Self {
+        self.revision += 1;
+        self.snapshots.push(Snapshot {
+            model: model(model_number),
+            day: day(on),
+            subscribers,
+            followers: None,
         });
         self
     }
@@ -330,19 +342,25 @@ impl World {
         };
         let mut snapshots: Vec<_> = self.snapshots.iter().filter(in_scope).collect();
         snapshots.sort_by_key(|snapshot| snapshot.day);
-        let mut levels: BTreeMap<ModelId, (i64, i64)> = BTreeMap::new();
+        let mut levels: BTreeMap<ModelId, (i64, bool)> = BTreeMap::new();
+        let mut followers: BTreeMap<ModelId, i64> = BTreeMap::new();
         let mut days: BTreeMap<LocalDay, Vec<Value>> = BTreeMap::new();
         for snapshot in snapshots {
-            levels.insert(snapshot.model, (snapshot.subscribers, snapshot.followers));
+            let derived = snapshot.followers.is_none();
+            levels.insert(snapshot.model, (snapshot.subscribers, derived));
+            if let Some(counted) = snapshot.followers {
+                followers.insert(snapshot.model, counted);
+            }
             let subscribers: i64 = levels.values().map(|level| level.0).sum();
-            let followers: i64 = levels.values().map(|level| level.1).sum();
-            let known = i64::try_from(levels.len()).unwrap();
+            let count = |number: usize| i64::try_from(number).unwrap();
             let shown = snapshot.day.max(day(first).plus_days(-1));
             let line = vec![
                 shown.to_string().into(),
                 subscribers.into(),
-                followers.into(),
-                known.into(),
+                followers.values().sum::<i64>().into(),
+                count(levels.len()).into(),
+                count(followers.len()).into(),
+                count(levels.values().filter(|level| level.1).count()).into(),
             ];
             days.insert(shown, line);
         }

@@ -6,7 +6,7 @@ use tidemark_analytics::kpi::Unit;
 
 /// All schemas by name.
 pub(super) fn all() -> Value {
-    let parts = [of_dashboard(), of_freshness(), of_lists()];
+    let parts = [of_dashboard(), of_freshness(), of_lists(), of_models()];
     let members = parts.into_iter().filter_map(|part| match part {
         Value::Object(members) => Some(members),
         _ => None,
@@ -49,6 +49,9 @@ fn of_dashboard() -> Value {
             "transactions": count("Number of sales."),
             "subscribers": or_null(count("Last known level of the bucket.")),
             "followers": or_null(count("Last known level of the bucket.")),
+            "audienceDerived": {"type": "boolean",
+                "description": "Whether the subscriber level was derived from Fanvue's events, not \
+                                observed."},
             "partial": {"type": "boolean", "description": "Whether the bucket contains now."},
         })),
         "NetAmounts": object(net_amounts()),
@@ -71,6 +74,9 @@ fn of_dashboard() -> Value {
         "Meta": object(meta(json!({
             "granularity": {"enum": ["day", "week", "month"]},
             "definitions": count("Version of the KPI definitions."),
+            "audienceDerived": {"type": "boolean",
+                "description": "Whether subscriber levels of the window were derived from Fanvue's \
+                                events, not observed."},
         }))),
     })
 }
@@ -137,7 +143,6 @@ fn of_lists() -> Value {
             "messageId": or_null(uuid("The message sold.")),
             "postId": or_null(uuid("The post sold.")),
         })),
-        "Models": {"type": "object", "required": ["agency", "models"]},
         "Status": {"type": "object",
                    "required": ["connections", "models", "drifts", "jobs", "schedules",
                                 "rateBudget"]},
@@ -158,6 +163,55 @@ fn net_amounts() -> Value {
     ];
     let others = others.map(|(name, description)| (name.to_owned(), money(description)));
     Value::Object(sales.into_iter().chain(others).collect())
+}
+
+fn of_models() -> Value {
+    let age = reference("CountAge");
+    json!({
+        "Models": object(json!({
+            "agency": reference("Agency"),
+            "models": list("Model"),
+        })),
+        "Agency": object(json!({
+            "agencyId": uuid("The tenant."),
+            "name": text("Its name."),
+            "timezone": text("IANA zone of its local days."),
+            "role": {"enum": ["owner", "manager", "viewer"], "description": "The caller's."},
+        })),
+        "Model": object(json!({
+            "modelId": uuid("The model."),
+            "handle": text("Its handle at Fanvue."),
+            "displayName": text("Its name at Fanvue."),
+            "subscribers": or_null(count("Active subscribers; null until first counted.")),
+            "followers": or_null(count("Followers who do not subscribe.")),
+            "unreadMessages": or_null(count("Null for managed creators: Fanvue has no count.")),
+            "posts": or_null(count("Published posts.")),
+            "counts": described(
+                object(json!({
+                    "subscribers": age, "followers": age, "unreadMessages": age, "posts": age,
+                })),
+                "How old each count is; a call that fails leaves both.",
+            ),
+            "flows": or_null(reference("Flows")),
+            "sync": object(json!({
+                "state": {"enum": ["complete", "backfilling", "failed", "reconnect", "never"]},
+                "provenSince": or_null(moment("The ledger is complete from here on.")),
+                "provenUntil": or_null(moment("The ledger is complete up to here.")),
+                "error": or_null(text("What went wrong last.")),
+            })),
+            "freshness": reference("Families"),
+        })),
+        "CountAge": object(json!({
+            "asOf": or_null(moment("When it was counted.")),
+            "ageSeconds": or_null(count("Whole seconds since.")),
+        })),
+        "Flows": object(json!({
+            "days": count("UTC days added up, today among them."),
+            "newSubscribers": count("Subscriptions that began: starts, not people."),
+            "cancelledSubscribers": count("Subscriptions that ended for good."),
+            "asOf": moment("When Fanvue's events were read last."),
+        })),
+    })
 }
 
 fn kpis() -> Value {

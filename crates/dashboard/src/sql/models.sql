@@ -1,4 +1,4 @@
--- $1 agency
+-- $1 agency, $2 the first UTC day whose flows count, YYYY-MM-DD
 select
     models.model_id,
     models.handle,
@@ -11,7 +11,14 @@ select
     ledger.last_error_message,
     connections.state,
     micros_of(audience.proven_until),
-    models.posts
+    models.posts,
+    micros_of(models.subscribers_observed_at),
+    micros_of(models.followers_observed_at),
+    micros_of(models.unread_observed_at),
+    micros_of(models.posts_observed_at),
+    micros_of(models.flows_observed_at),
+    flows.started,
+    flows.ended
 from models
 join connections using (agency_id, connection_id)
 left join sync_state as ledger
@@ -22,5 +29,13 @@ left join sync_state as audience
     on audience.agency_id = models.agency_id
     and audience.model_id = models.model_id
     and audience.stream = 'audience'
+-- A range of the key of each model.
+cross join lateral (
+    select
+        coalesce(sum(started), 0)::bigint as started,
+        coalesce(sum(ended), 0)::bigint as ended
+    from subscriber_flows
+    where agency_id = $1 and model_id = models.model_id and day >= ($2::text)::date
+) as flows
 where models.agency_id = $1 and models.active
 order by lower(models.display_name), models.model_id

@@ -218,21 +218,15 @@ resolved as (
 ),
 
 bucket as (
-    insert into rate_buckets (
-        agency_id, connection_id, bucket, capacity, remaining, resets_at, observed_at
-    )
-    select $1, $16, $17, $18, $19, instant_of($20), instant_of($4)
+    select note_rate_reading($1, $16, $17, $18, $19, $20, $4)
     where $17::text is not null and exists (select from held)
-    on conflict (agency_id, connection_id, bucket) do update
-        set capacity    = excluded.capacity,
-            remaining   = excluded.remaining,
-            resets_at   = excluded.resets_at,
-            observed_at = excluded.observed_at
 )
 
 select
     exists (select from held),
     count(*) filter (where inserted),
     count(*) filter (where not inserted) + (select count(*) from rekeyed),
-    (select count(*) from withdrawn)
+    (select count(*) from withdrawn),
+    -- Only what is asked for is run.
+    (select count(*) from bucket)
 from written
