@@ -1,6 +1,8 @@
 //! Subscriber and follower levels: observed or derived from Fanvue's events, carried forward until the
 //! next one, and never invented. Followers are only ever observed.
 
+pub mod levels;
+
 use tidemark_domain::LocalDay;
 
 /// The audience of the whole scope at the end of a day on which at least one of its models has a

@@ -5,7 +5,8 @@ use tidemark_domain::{AgencyId, Cents, Instant, LocalDay, ModelId, Source, Zone}
 use tidemark_ports::{Row, Sql, SqlError, Value};
 
 use crate::aggregates::{Aggregates, FanCounts, SegmentSum, SourceSum};
-use crate::audience::{Audience, AudienceDay};
+use crate::audience::Audience;
+use crate::audience::levels::{self, Level};
 use crate::freshness::ModelProof;
 use crate::parameters::DashboardQuery;
 use crate::plan::Plan;
@@ -246,20 +247,29 @@ pub async fn audience(
         last_day.to_string().into(),
     ];
     let rows = sql.query(statements::AUDIENCE, &parameters).await?;
-    let days: Result<Vec<AudienceDay>, SqlError> = rows.iter().map(audience_day).collect();
-    Ok(Audience::new(days?, scope.proofs.len()))
+    let levels: Result<Vec<Vec<Level>>, SqlError> = rows.iter().map(levels_of_model).collect();
+    let days = levels::add_up(&levels?, (first_day, last_day));
+    Ok(Audience::new(days, scope.proofs.len()))
 }
 
-fn audience_day(row: &Row) -> Result<AudienceDay, SqlError> {
-    let day: String = row.get(0)?;
-    Ok(AudienceDay {
-        day: LocalDay::parse(&day).map_err(|wrong| unexpected(0, "a day", wrong.0))?,
-        subscribers: row.get(1)?,
-        followers: row.get(2)?,
-        models_known: row.get(3)?,
-        models_followed: row.get(4)?,
-        models_derived: row.get(5)?,
-    })
+fn levels_of_model(row: &Row) -> Result<Vec<Level>, SqlError> {
+    let [days, subscribers, followers, derived] =
+        [0, 1, 2, 3].map(|column| row.get::<Vec<i64>>(column));
+    let (days, subscribers) = (days?, subscribers?);
+    let (followers, derived) = (followers?, derived?);
+    let counts = subscribers.into_iter().zip(followers).zip(derived);
+    days.into_iter()
+        .zip(counts)
+        .map(|(day, ((subscribers, followers), derived))| {
+            let day = i32::try_from(day)
+                .map_err(|_| unexpected(0, "days since the epoch", day.to_string()))?;
+            Ok(Level {
+                day: LocalDay::EPOCH.plus_days(day),
+                subscribers,
+                followers: (derived == 0).then_some(followers),
+            })
+        })
+        .collect()
 }
 
 fn unexpected(column: usize, expected: &'static str, found: String) -> SqlError {

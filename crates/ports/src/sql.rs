@@ -155,6 +155,7 @@ from_value!(Instant, "int8 microseconds", Value::Int8(micros) => Instant::from_m
 from_value!(String, "text", Value::Text(text) => text.clone());
 from_value!(Uuid, "uuid", Value::Uuid(id) => *id);
 from_value!(Vec<u8>, "bytea", Value::Bytes(bytes) => bytes.clone());
+from_value!(Vec<i64>, "int8[]", Value::Int8Array(numbers) => numbers.clone());
 
 impl<T: FromValue> FromValue for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;

@@ -334,37 +334,30 @@ impl World {
         let Value::TextArray(models) = &parameters[1] else {
             panic!("$2 is text[]")
         };
-        let (Value::Text(first), Value::Text(last)) = (&parameters[2], &parameters[3]) else {
-            panic!("$3 and $4 are text")
+        let Value::Text(last) = &parameters[3] else {
+            panic!("$4 is text")
         };
-        let in_scope = |snapshot: &&Snapshot| {
-            models.contains(&snapshot.model.to_string()) && snapshot.day <= day(last)
-        };
-        let mut snapshots: Vec<_> = self.snapshots.iter().filter(in_scope).collect();
-        snapshots.sort_by_key(|snapshot| snapshot.day);
-        let mut levels: BTreeMap<ModelId, (i64, bool)> = BTreeMap::new();
-        let mut followers: BTreeMap<ModelId, i64> = BTreeMap::new();
-        let mut days: BTreeMap<LocalDay, Vec<Value>> = BTreeMap::new();
-        for snapshot in snapshots {
-            let derived = snapshot.followers.is_none();
-            levels.insert(snapshot.model, (snapshot.subscribers, derived));
-            if let Some(counted) = snapshot.followers {
-                followers.insert(snapshot.model, counted);
-            }
-            let subscribers: i64 = levels.values().map(|level| level.0).sum();
-            let count = |number: usize| i64::try_from(number).unwrap();
-            let shown = snapshot.day.max(day(first).plus_days(-1));
+        let mut of_models = Vec::new();
+        for model in models {
+            let is_its = |snapshot: &&Snapshot| {
+                snapshot.model.to_string() == *model && snapshot.day <= day(last)
+            };
+            let mut snapshots: Vec<_> = self.snapshots.iter().filter(is_its).collect();
+            snapshots.sort_by_key(|snapshot| snapshot.day);
+            let column = |of: &dyn Fn(&Snapshot) -> i64| {
+                Value::Int8Array(snapshots.iter().map(|snapshot| of(snapshot)).collect())
+            };
             let line = vec![
-                shown.to_string().into(),
-                subscribers.into(),
-                followers.values().sum::<i64>().into(),
-                count(levels.len()).into(),
-                count(followers.len()).into(),
-                count(levels.values().filter(|level| level.1).count()).into(),
+                column(&|snapshot| snapshot.day.days_since(LocalDay::EPOCH).into()),
+                column(&|snapshot| snapshot.subscribers),
+                column(&|snapshot| snapshot.followers.unwrap_or_default()),
+                column(&|snapshot| snapshot.followers.is_none().into()),
             ];
-            days.insert(shown, line);
+            if !snapshots.is_empty() {
+                of_models.push(line);
+            }
         }
-        days.into_values().collect()
+        of_models
     }
 }
 
