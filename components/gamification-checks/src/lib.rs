@@ -44,10 +44,15 @@ async fn handle(request: Request) -> Response {
 }
 
 async fn route(request: &Request) -> Result<Response, ApiError> {
-    let job = match request.uri().path() {
+    let path = request.uri().path();
+    if path.starts_with("/api/team/") {
+        let (platform, team) = (settings::platform()?, team_settings()?);
+        return tidemark_team::routes::route(&platform, &team, request).await;
+    }
+    let job = match path {
         "/api/cron/check-late-shifts" => LATE_SHIFTS,
         "/api/cron/check-missed-posts" => MISSED_POSTS,
-        path => return Err(ApiError::not_found(format!("there is no route {path}"))),
+        _ => return Err(ApiError::not_found(format!("there is no route {path}"))),
     };
     let secret = settings::secret("cron_secret")?;
     jobs::cron_step(request, &secret, |asked| {

@@ -113,6 +113,16 @@ impl ApiError {
         self.status
     }
 
+    /// The sentence for people.
+    pub fn message(&self) -> &str {
+        &self.body.message
+    }
+
+    /// The member or parameter that is wrong.
+    pub fn field(&self) -> Option<&str> {
+        self.body.field.as_deref()
+    }
+
     /// The response; never cached.
     pub fn into_response(self) -> Response {
         #[derive(Serialize)]

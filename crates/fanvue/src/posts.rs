@@ -65,12 +65,13 @@ impl<P: Platform> FanvueClient<'_, P> {
                 is_pinned: row.is_pinned,
             }))
         });
-        let posts = posts
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| FanvueError::Malformed {
-                endpoint: ENDPOINT,
-                reason: error.to_string(),
-            })?;
+        let posts =
+            posts
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| FanvueError::Malformed {
+                    endpoint: ENDPOINT,
+                    reason: error.to_string(),
+                })?;
         Ok(Answer {
             data: (posts, answer.data.pagination.has_more),
             rate: answer.rate,

@@ -109,7 +109,8 @@ async fn agencies_in_scope(
     sql: &impl Sql,
     agency: Option<AgencyId>,
 ) -> Result<BTreeMap<AgencyId, Zone>, StepError> {
-    let statement = "select agency_id, timezone from agencies where $1::uuid is null or agency_id = $1";
+    let statement =
+        "select agency_id, timezone from agencies where $1::uuid is null or agency_id = $1";
     let rows = sql.query(statement, &[agency.into()]).await?;
     if let (Some(agency), true) = (agency, rows.is_empty()) {
         return Err(StepError::NotFound(format!("there is no agency {agency}")));

@@ -8,8 +8,10 @@
 pub mod alerts;
 pub mod check;
 pub mod events;
+pub mod import;
 pub mod points;
 pub mod punctuality;
+pub mod routes;
 pub mod schedule;
 
 pub use check::{TeamSettings, check_late_shifts, check_missed_posts};

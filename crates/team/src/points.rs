@@ -1,9 +1,9 @@
 //! Points: the rules that give them, and what is derived from them.
 
 pub mod badges;
-// leaderboard
+pub mod leaderboard;
 pub mod level;
-// preview
+pub mod preview;
 pub mod rules;
 pub mod sales;
 pub mod streak;

@@ -238,8 +238,8 @@ impl History {
         self.found.extend(finding.map(|finding| Found {
             finding,
             at,
-            minutes_late: (finding == Finding::LateResolved)
-                .then(|| whole_minutes(at.since(planned_at))),
+            minutes_late:
+                (finding == Finding::LateResolved).then(|| whole_minutes(at.since(planned_at))),
             withdrawn: false,
         }));
     }

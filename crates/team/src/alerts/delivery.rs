@@ -122,7 +122,9 @@ async fn attempt<P: Platform>(
     delivery: &Delivery,
 ) -> Attempt {
     let mut parts_sent = delivery.parts_sent;
-    let failure = send(platform, settings, delivery, &mut parts_sent).await.err();
+    let failure = send(platform, settings, delivery, &mut parts_sent)
+        .await
+        .err();
     Attempt {
         parts_sent,
         failure,
@@ -145,8 +147,14 @@ async fn send<P: Platform>(
     let channel = channel.ok_or_else(|| local("the destination is incomplete".to_owned()))?;
     let keys = &settings.connections.keys;
     let secret = keys
-        .open(delivery.agency, TokenKind::AlertDestination, &delivery.secret_sealed)
-        .map_err(|_| local("the destination's secret cannot be opened; enter it again".to_owned()))?;
+        .open(
+            delivery.agency,
+            TokenKind::AlertDestination,
+            &delivery.secret_sealed,
+        )
+        .map_err(|_| {
+            local("the destination's secret cannot be opened; enter it again".to_owned())
+        })?;
     // Checked again: the list of hosts may have changed since it was stored.
     destination::check(channel, secret.expose(), &settings.alert_base_url)
         .map_err(|error| local(error.to_string()))?;

@@ -104,7 +104,10 @@ fn wrong(field: &'static str, message: impl Into<String>) -> DestinationError {
 fn check_url(url: &str, hosts: &[&str]) -> Result<String, DestinationError> {
     let refused = || {
         let hosts = hosts.join(" or ");
-        wrong("url", format!("url must be https://{hosts}/… as the service gave it"))
+        wrong(
+            "url",
+            format!("url must be https://{hosts}/… as the service gave it"),
+        )
     };
     let uri = parse(url).ok_or_else(refused)?;
     let host = uri.authority().map(http::uri::Authority::as_str);
@@ -142,14 +145,20 @@ fn check_operators(url: &str, base: &str) -> Result<String, DestinationError> {
 
 fn check_chat(chat_id: &str) -> Result<(), DestinationError> {
     let number = chat_id.strip_prefix('-').unwrap_or(chat_id);
-    let is_number = (1..=20).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number =
+        (1..=20).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
     let name = chat_id.strip_prefix('@').unwrap_or_default();
     let is_name = (5..=64).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if is_number || is_name {
         return Ok(());
     }
-    Err(wrong("chatId", "chatId must be a number, or @ and the name of a channel"))
+    Err(wrong(
+        "chatId",
+        "chatId must be a number, or @ and the name of a channel",
+    ))
 }
 
 fn check_bot_token(token: &str) -> Result<(), DestinationError> {
@@ -164,7 +173,10 @@ fn check_bot_token(token: &str) -> Result<(), DestinationError> {
     if known {
         return Ok(());
     }
-    Err(wrong("botToken", "botToken must be a token such as 123456:ABC…, as @BotFather gave it"))
+    Err(wrong(
+        "botToken",
+        "botToken must be a token such as 123456:ABC…, as @BotFather gave it",
+    ))
 }
 
 #[cfg(test)]
@@ -234,6 +246,9 @@ mod tests {
         let error = check(&chat("1"), "123456:../../x", "").unwrap_err();
         assert_eq!(error.field, "botToken");
         let url = chat("1").url(&Secret::new(token));
-        assert_eq!(url, format!("https://api.telegram.org/bot{token}/sendMessage"));
+        assert_eq!(
+            url,
+            format!("https://api.telegram.org/bot{token}/sendMessage")
+        );
     }
 }

@@ -55,7 +55,8 @@ fn escaped(channel: &Channel, character: char) -> String {
         (Channel::Discord, '@') => format!("@{ZERO_WIDTH_SPACE}"),
         (
             Channel::Discord,
-            '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '<' | '#' | '-' | '[' | ']' | '(' | ')' | ':',
+            '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '<' | '#' | '-' | '[' | ']' | '(' | ')'
+            | ':',
         ) => format!("\\{character}"),
         (_, character) => character.to_string(),
     }
@@ -165,7 +166,16 @@ mod tests {
         let unbroken = "&".repeat(5_000);
         let parts = parts(&telegram(), "k", "t", &unbroken);
         let texts = parts.iter().map(|part| part["text"].as_str().unwrap());
-        assert!(texts.clone().all(|text| units(text) <= 4_096 && text.ends_with(';')));
-        assert_eq!(texts.map(|text| text.matches("&amp;").count()).sum::<usize>(), 5_000);
+        assert!(
+            texts
+                .clone()
+                .all(|text| units(text) <= 4_096 && text.ends_with(';'))
+        );
+        assert_eq!(
+            texts
+                .map(|text| text.matches("&amp;").count())
+                .sum::<usize>(),
+            5_000
+        );
     }
 }

@@ -26,7 +26,9 @@ pub fn of_event(kind: &str, about: &About<'_>) -> Option<(String, String)> {
         about.zone.wall_clock(about.planned_at),
         about.zone.name()
     );
-    let model = about.model.map_or(String::new(), |model| format!(" for @{model}"));
+    let model = about
+        .model
+        .map_or(String::new(), |model| format!(" for @{model}"));
     let (title, detail) = match kind {
         "shift_late" => (
             format!("{member} is late"),

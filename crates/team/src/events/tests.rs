@@ -114,10 +114,7 @@ fn a_late_clock_in_takes_missed_back_and_costs_what_late_costs() {
     assert_eq!(records.points(MEMBER), -50);
     assert_eq!(
         records.check(MEMBER, (0, Some(130), None), 401),
-        [
-            ("shift_missed", 1, true),
-            ("shift_late_resolved", 1, false)
-        ]
+        [("shift_missed", 1, true), ("shift_late_resolved", 1, false)]
     );
     assert_eq!(records.points(MEMBER), -10);
 }

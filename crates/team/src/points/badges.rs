@@ -35,7 +35,10 @@ mod tests {
 
     #[test]
     fn badges_follow_from_what_is_recorded() {
-        let streak = Streak { current: 0, best: 8 };
+        let streak = Streak {
+            current: 0,
+            best: 8,
+        };
         assert_eq!(
             badges(streak, (50, 49), Level::of(1_600)),
             ["steady_7", "punctual_50", "level_5"]

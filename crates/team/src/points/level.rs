@@ -22,7 +22,11 @@ pub struct Level {
 impl Level {
     /// The level of so many points; below zero counts as zero.
     pub const fn of(points: i64) -> Self {
-        let reached = if points > 0 { (points / SCALE).isqrt() } else { 0 };
+        let reached = if points > 0 {
+            (points / SCALE).isqrt()
+        } else {
+            0
+        };
         Self {
             level: reached + 1,
             begins_at: SCALE.saturating_mul(reached.saturating_mul(reached)),
@@ -50,7 +54,10 @@ mod tests {
         }
         for points in (0..100_000).step_by(37) {
             let level = Level::of(points);
-            assert!(level.begins_at <= points && points < level.next_at, "{points}");
+            assert!(
+                level.begins_at <= points && points < level.next_at,
+                "{points}"
+            );
             assert_eq!(level.begins_at, 100 * (level.level - 1).pow(2));
             assert_eq!(Level::of(level.next_at).level, level.level + 1);
         }

@@ -85,14 +85,26 @@ impl Rules {
             ("postOnTime", self.post_on_time, points),
             ("postLate", self.post_late, points),
             ("postMissed", self.post_missed, points),
-            ("salePer100Dollars", self.sale_per_100_dollars, (0, MOST_POINTS)),
-            ("lateAfterMinutes", self.late_after_minutes, (0, MOST_MINUTES - 1)),
+            (
+                "salePer100Dollars",
+                self.sale_per_100_dollars,
+                (0, MOST_POINTS),
+            ),
+            (
+                "lateAfterMinutes",
+                self.late_after_minutes,
+                (0, MOST_MINUTES - 1),
+            ),
             (
                 "missedAfterMinutes",
                 self.missed_after_minutes,
                 (self.late_after_minutes.saturating_add(1), MOST_MINUTES),
             ),
-            ("postWithinMinutes", self.post_within_minutes, (1, MOST_MINUTES)),
+            (
+                "postWithinMinutes",
+                self.post_within_minutes,
+                (1, MOST_MINUTES),
+            ),
         ];
         for (field, value, (least, most)) in bounds {
             if !(least..=most).contains(&value) {

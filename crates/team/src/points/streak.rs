@@ -61,7 +61,10 @@ mod tests {
             at("2026-11-21T23:30:00Z"),
         ];
         let now = at("2026-11-22T12:00:00Z");
-        let expected = Streak { current: 3, best: 3 };
+        let expected = Streak {
+            current: 3,
+            best: 3,
+        };
         assert_eq!(streak(&on_time, &[], &zone, now), expected);
     }
 
@@ -77,12 +80,18 @@ mod tests {
         let now = at("2026-11-22T12:00:00Z");
         assert_eq!(
             streak(&on_time, &[], &zone, now),
-            Streak { current: 2, best: 2 }
+            Streak {
+                current: 2,
+                best: 2
+            }
         );
         let missed = [at("2026-11-21T18:00:00Z")];
         assert_eq!(
             streak(&on_time, &missed, &zone, now),
-            Streak { current: 0, best: 2 }
+            Streak {
+                current: 0,
+                best: 2
+            }
         );
         let later = at("2026-11-23T00:00:00Z");
         assert_eq!(streak(&on_time, &[], &zone, later).current, 0);

@@ -53,16 +53,51 @@ fn the_table_is_what_it_says_for_every_state_and_input() {
     }
     let expected = [
         (State::Scheduled, Input::Cancelled, State::Withdrawn, None),
-        (State::Scheduled, Input::Done, State::OnTime, Some(Finding::OnTime)),
-        (State::Scheduled, Input::GraceOver, State::Late, Some(Finding::Late)),
-        (State::Scheduled, Input::MissedOver, State::Missed, Some(Finding::Missed)),
+        (
+            State::Scheduled,
+            Input::Done,
+            State::OnTime,
+            Some(Finding::OnTime),
+        ),
+        (
+            State::Scheduled,
+            Input::GraceOver,
+            State::Late,
+            Some(Finding::Late),
+        ),
+        (
+            State::Scheduled,
+            Input::MissedOver,
+            State::Missed,
+            Some(Finding::Missed),
+        ),
         (State::OnTime, Input::Cancelled, State::Withdrawn, None),
         (State::Late, Input::Cancelled, State::Withdrawn, None),
-        (State::Late, Input::Done, State::LateResolved, Some(Finding::LateResolved)),
-        (State::Late, Input::MissedOver, State::Missed, Some(Finding::Missed)),
+        (
+            State::Late,
+            Input::Done,
+            State::LateResolved,
+            Some(Finding::LateResolved),
+        ),
+        (
+            State::Late,
+            Input::MissedOver,
+            State::Missed,
+            Some(Finding::Missed),
+        ),
         (State::Missed, Input::Cancelled, State::Withdrawn, None),
-        (State::Missed, Input::Done, State::LateResolved, Some(Finding::LateResolved)),
-        (State::LateResolved, Input::Cancelled, State::Withdrawn, None),
+        (
+            State::Missed,
+            Input::Done,
+            State::LateResolved,
+            Some(Finding::LateResolved),
+        ),
+        (
+            State::LateResolved,
+            Input::Cancelled,
+            State::Withdrawn,
+            None,
+        ),
     ];
     assert_eq!(changes, expected);
 }
@@ -144,7 +179,10 @@ fn a_post_is_missed_two_hours_after_its_time_and_late_when_it_comes_after_all() 
     let post = |done: Option<u64>| Subject::post(minute(0), done.map(minute), None, THRESHOLDS);
     assert_eq!(state(post(None), 120), State::Scheduled);
     assert_eq!(state(post(None), 121), State::Missed);
-    assert_eq!(post(Some(125)).history(minute(500)).minutes_late(), Some(125));
+    assert_eq!(
+        post(Some(125)).history(minute(500)).minutes_late(),
+        Some(125)
+    );
     assert_eq!(state(post(Some(120)), 500), State::OnTime);
 }
 

@@ -195,7 +195,9 @@ async fn tell(
             if plan.is_shift {
                 world.clock_in(*subject, instant(done)).await;
             } else {
-                world.set_of_post(*subject, "posted_at", instant(done)).await;
+                world
+                    .set_of_post(*subject, "posted_at", instant(done))
+                    .await;
             }
         }
         if let Some(cancelled) = plan.cancelled.filter(is_now) {
@@ -212,8 +214,12 @@ async fn tell(
 async fn look(world: &World, twice: bool) {
     let (platform, settings, request) = (&world.platform, &world.settings, world.request());
     let step = async || {
-        check_late_shifts(platform, settings, &request).await.unwrap();
-        check_missed_posts(platform, settings, &request).await.unwrap();
+        check_late_shifts(platform, settings, &request)
+            .await
+            .unwrap();
+        check_missed_posts(platform, settings, &request)
+            .await
+            .unwrap();
     };
     if twice {
         tokio::join!(step(), step());
@@ -306,7 +312,11 @@ fn d105_no_start_of_a_week_goes_unseen() {
                 let statement = format!(
                     "select count(*) from team_events where agency_id = $1 and kind = '{kind}'"
                 );
-                assert_eq!(world.count(&statement).await, shifts, "{cadence} {outage:?}");
+                assert_eq!(
+                    world.count(&statement).await,
+                    shifts,
+                    "{cadence} {outage:?}"
+                );
             }
         }
     });

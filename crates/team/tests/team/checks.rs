@@ -16,14 +16,19 @@ async fn d109_a_missed_shift_costs_points_and_a_late_clock_in_gives_them_back() 
         let world = World::new(database, "Europe/Berlin", at(NOON)).await;
         let member = world.member("Ana").await;
         let start = at(NOON).minus(3 * HOUR);
-        let shift = world.shift(member, None, (start, start.plus(8 * HOUR))).await;
+        let shift = world
+            .shift(member, None, (start, start.plus(8 * HOUR)))
+            .await;
         let found = world.check_shifts().await;
         assert_eq!((found.outcome, found.rows.inserted), (Outcome::Done, 2));
         assert_eq!(world.standing().await, ["shift_late", "shift_missed"]);
         assert_eq!(world.points(member).await, -50);
         world.clock_in(shift, at(NOON)).await;
         world.check_shifts().await;
-        assert_eq!(world.standing().await, ["shift_late", "shift_late_resolved"]);
+        assert_eq!(
+            world.standing().await,
+            ["shift_late", "shift_late_resolved"]
+        );
         assert_eq!(world.points(member).await, -10);
         let states = world
             .count(
@@ -42,7 +47,9 @@ async fn d106_ten_checks_tell_of_a_late_shift_once() {
         let world = World::new(database, "Europe/Berlin", at(NOON)).await;
         let member = world.member("Ana").await;
         let start = at(NOON);
-        world.shift(member, None, (start, start.plus(8 * HOUR))).await;
+        world
+            .shift(member, None, (start, start.plus(8 * HOUR)))
+            .await;
         for minutes in 11..21 {
             world.set(start.plus(Duration::from_mins(minutes)));
             world.check_shifts().await;
@@ -61,7 +68,9 @@ async fn d107_a_check_leaves_the_notes_of_a_shift_alone() {
         let world = World::new(database, "Europe/Berlin", at(NOON)).await;
         let member = world.member("Ana").await;
         let start = at(NOON).minus(3 * HOUR);
-        world.shift(member, None, (start, start.plus(8 * HOUR))).await;
+        world
+            .shift(member, None, (start, start.plus(8 * HOUR)))
+            .await;
         world.check_shifts().await;
         let kept = "select count(*) from shifts where agency_id = $1 and notes = 'bring cake'";
         assert_eq!(world.count(kept).await, 1);
@@ -75,9 +84,13 @@ async fn d108_the_earliest_of_two_clock_ins_counts() {
         let world = World::new(database, "Europe/Berlin", at(NOON)).await;
         let member = world.member("Ana").await;
         let start = at(NOON);
-        let shift = world.shift(member, None, (start, start.plus(8 * HOUR))).await;
+        let shift = world
+            .shift(member, None, (start, start.plus(8 * HOUR)))
+            .await;
         world.clock_in(shift, start.plus(HOUR)).await;
-        world.clock_in(shift, start.plus(Duration::from_mins(5))).await;
+        world
+            .clock_in(shift, start.plus(Duration::from_mins(5)))
+            .await;
         world.set(start.plus(2 * HOUR));
         world.check_shifts().await;
         assert_eq!(world.standing().await, ["shift_on_time"]);
@@ -121,7 +134,9 @@ async fn d114_a_backlog_is_marked_and_nobody_is_told_or_punished() {
         let member = world.member("Ana").await;
         for days in 36..66_u64 {
             let start = at(NOON).minus(24 * HOUR * u32::try_from(days).unwrap());
-            world.shift(member, None, (start, start.plus(8 * HOUR))).await;
+            world
+                .shift(member, None, (start, start.plus(8 * HOUR)))
+                .await;
             world.post(member, model, start).await;
         }
         world.check_shifts().await;
@@ -144,7 +159,9 @@ async fn d115_a_shift_and_a_post_name_their_member_and_model_without_doubt() {
         world.member("Bea").await;
         world.model("reconnect").await;
         let start = at(NOON).minus(3 * HOUR);
-        world.shift(ana, Some(model), (start, start.plus(8 * HOUR))).await;
+        world
+            .shift(ana, Some(model), (start, start.plus(8 * HOUR)))
+            .await;
         world.post(ana, model, start).await;
         world.check_shifts().await;
         world.check_posts().await;
@@ -176,7 +193,9 @@ async fn two_shifts_of_a_member_cannot_overlap_whoever_writes_them() {
         let world = World::new(database, "Europe/Berlin", at(NOON)).await;
         let member = world.member("Ana").await;
         let start = at(NOON);
-        let first = world.shift(member, None, (start, start.plus(8 * HOUR))).await;
+        let first = world
+            .shift(member, None, (start, start.plus(8 * HOUR)))
+            .await;
         let statement = "insert into shifts (agency_id, shift_id, member_id, starts_at, ends_at) \
                          values ($1, gen_random_uuid(), $2, instant_of($3), instant_of($4))";
         let (from, to) = (start.plus(7 * HOUR), start.plus(9 * HOUR));
@@ -198,7 +217,9 @@ async fn what_was_found_and_booked_cannot_be_rewritten() {
         let world = World::new(database, "Europe/Berlin", at(NOON)).await;
         let member = world.member("Ana").await;
         let start = at(NOON).minus(3 * HOUR);
-        world.shift(member, None, (start, start.plus(8 * HOUR))).await;
+        world
+            .shift(member, None, (start, start.plus(8 * HOUR)))
+            .await;
         world.check_shifts().await;
         for statement in [
             "update points_ledger set points = 1",

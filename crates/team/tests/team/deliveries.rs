@@ -17,7 +17,11 @@ const SLACK: &str = "https://hooks.slack.com/services/T/B/secret";
 async fn destination(world: &World, kind: &str, secret: &str, chat_id: Option<&str>) -> Uuid {
     let destination = Uuid::new_v4();
     let keys = &world.settings.connections.keys;
-    let sealed = keys.seal(world.agency, TokenKind::AlertDestination, &Secret::new(secret));
+    let sealed = keys.seal(
+        world.agency,
+        TokenKind::AlertDestination,
+        &Secret::new(secret),
+    );
     let kinds: Vec<String> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
     world
         .run(
@@ -41,7 +45,9 @@ async fn with_missed_shift(database: &TestDatabase, member: &str) -> World {
     let world = World::new(database, "Europe/Berlin", at(NOON)).await;
     let member = world.member(member).await;
     let start = at(NOON).minus(3 * HOUR);
-    world.shift(member, None, (start, start.plus(8 * HOUR))).await;
+    world
+        .shift(member, None, (start, start.plus(8 * HOUR)))
+        .await;
     destination(&world, "slack", SLACK, None).await;
     world
 }
@@ -66,7 +72,12 @@ async fn states(world: &World) -> Vec<(String, i32, Option<i32>, Option<String>)
         .await;
     let read = rows.iter().map(|row| {
         let state = row.get(0).unwrap();
-        (state, row.get(1).unwrap(), row.get(2).unwrap(), row.get(3).unwrap())
+        (
+            state,
+            row.get(1).unwrap(),
+            row.get(2).unwrap(),
+            row.get(3).unwrap(),
+        )
     });
     read.collect()
 }
@@ -78,8 +89,7 @@ async fn d110_an_alert_goes_to_its_own_agency_only() {
         let red = with_missed_shift(database, "Bea").await;
         // One step over all agencies, as the schedule runs it.
         let everybody = tidemark_jobs::StepRequest::default();
-        let step =
-            tidemark_team::check_late_shifts(&blue.platform, &blue.settings, &everybody);
+        let step = tidemark_team::check_late_shifts(&blue.platform, &blue.settings, &everybody);
         step.await.unwrap();
         // The other's secret is sealed with another key here, so nothing of it can go out.
         let texts = sent(&blue);
@@ -158,7 +168,9 @@ async fn a_destination_that_asks_for_a_pause_gets_it_and_one_that_is_gone_is_dis
         let http = &world.platform.http;
         http.answers(|_| {
             let mut answer = status(429);
-            answer.headers.push(("retry-after".to_owned(), "600".to_owned()));
+            answer
+                .headers
+                .push(("retry-after".to_owned(), "600".to_owned()));
             Ok(answer)
         });
         world.check_shifts().await;

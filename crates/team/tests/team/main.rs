@@ -1,5 +1,6 @@
 //! The checks on a real Postgres, with a clock and a network of their own.
 
+mod board;
 mod cadence;
 mod checks;
 mod deliveries;

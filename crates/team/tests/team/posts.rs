@@ -56,7 +56,10 @@ async fn a_post_on_fanvue_confirms_the_nearest_plan_and_only_one() {
             .answers(move |_| Ok(feed(&[(1, late), (2, published), (3, late)])));
         world.set(at(NOON).plus(2 * HOUR));
         world.check_posts().await;
-        assert_eq!(world.standing().await, ["post_late_resolved", "post_on_time"]);
+        assert_eq!(
+            world.standing().await,
+            ["post_late_resolved", "post_on_time"]
+        );
         assert_eq!(world.points(ana).await, 5);
         // Nothing is open any more, so nothing is asked.
         let report = world.check_posts().await;

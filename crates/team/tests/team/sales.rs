@@ -67,7 +67,9 @@ async fn a_sale_counts_for_whoever_was_clocked_in_for_its_model_and_for_nobody_e
         let (ana, bea) = (world.member("Ana").await, world.member("Bea").await);
         let (mia, zoe) = (world.model("active").await, world.model("active").await);
         let start = at(NOON).minus(10 * HOUR);
-        let shift = world.shift(ana, Some(mia), (start, start.plus(4 * HOUR))).await;
+        let shift = world
+            .shift(ana, Some(mia), (start, start.plus(4 * HOUR)))
+            .await;
         world.clock_in(shift, start.plus(HOUR)).await;
         let anywhere = world.shift(bea, None, (start, start.plus(6 * HOUR))).await;
         world.clock_in(anywhere, start).await;
@@ -103,7 +105,9 @@ async fn what_becomes_of_a_sale_becomes_of_its_points() {
         let world = World::new(database, "Europe/Berlin", at(NOON)).await;
         let (ana, mia) = (world.member("Ana").await, world.model("active").await);
         let start = at(NOON).minus(10 * HOUR);
-        let shift = world.shift(ana, Some(mia), (start, start.plus(4 * HOUR))).await;
+        let shift = world
+            .shift(ana, Some(mia), (start, start.plus(4 * HOUR)))
+            .await;
         world.clock_in(shift, start).await;
         for (order, key) in [("a", "order:a:tip"), ("b", "order:b:tip")] {
             add(&world, mia, sale(order, key, start.plus(HOUR), 1_049)).await;

@@ -256,7 +256,9 @@ impl World {
     pub async fn points(&self, member: Uuid) -> i64 {
         let statement = "select coalesce(sum(points), 0)::bigint from points_ledger \
                          where agency_id = $1 and member_id = $2";
-        let rows = self.run(statement, &[self.agency.into(), member.into()]).await;
+        let rows = self
+            .run(statement, &[self.agency.into(), member.into()])
+            .await;
         rows[0].get(0).unwrap()
     }
 }
