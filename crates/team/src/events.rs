@@ -174,9 +174,10 @@ fn settle(
         occurred_at: found.at,
         minutes_late: found.minutes_late,
         quiet: standing.quiet,
-        points: match standing.quiet {
-            true => 0,
-            false => standing.rules.points(standing.kind, found.finding),
+        points: if standing.quiet {
+            0
+        } else {
+            standing.rules.points(standing.kind, found.finding)
         },
     };
     let withdrawal = found.withdrawn.then(|| Event {

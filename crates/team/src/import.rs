@@ -93,13 +93,11 @@ impl Table {
             .flexible(true)
             .trim(Trim::All)
             .from_reader(file);
-        let places = match reader.headers() {
-            Ok(header) => table.places(header, columns),
-            Err(_) => {
-                table.refuse(1, "", "the header is not UTF-8 text");
-                return table;
-            }
+        let Ok(header) = reader.headers() else {
+            table.refuse(1, "", "the header is not UTF-8 text");
+            return table;
         };
+        let places = table.places(header, columns);
         if !table.bad.is_empty() {
             return table;
         }

@@ -95,8 +95,10 @@ const ONE: &[Method] = &[Method::GET, Method::PATCH, Method::DELETE];
 
 fn methods(segments: &[&str]) -> Option<&'static [Method]> {
     Some(match segments {
-        ["members" | "shifts" | "posts", "import"] | ["clock-in" | "clock-out"] => SEND,
-        ["rules", "preview"] | ["alerts", "destinations", _, "test"] => SEND,
+        ["members" | "shifts" | "posts", "import"]
+        | ["clock-in" | "clock-out"]
+        | ["rules", "preview"]
+        | ["alerts", "destinations", _, "test"] => SEND,
         ["members" | "shifts" | "posts" | "rules"] | ["alerts", "destinations"] => LIST,
         ["members" | "shifts" | "posts", _] | ["alerts", "destinations", _] => ONE,
         ["leaderboard" | "alerts"] => READ,
@@ -149,10 +151,10 @@ async fn dispatch<P: Platform>(
 
 /// What is no UUID names nothing.
 fn id_of(segment: &str) -> Result<Uuid, ApiError> {
-    segment.parse().map_err(|_| missing(segment))
+    segment.parse().map_err(|_| missing(&segment))
 }
 
-fn missing(id: impl std::fmt::Display) -> ApiError {
+fn missing(id: &impl std::fmt::Display) -> ApiError {
     ApiError::not_found(format!("there is no {id} in this agency"))
 }
 
@@ -167,6 +169,6 @@ fn done() -> Response {
 }
 
 /// A list under its name, and where the next page begins.
-fn listed(name: &str, items: Vec<Value>, next_cursor: Option<String>) -> Value {
+fn listed(name: &str, items: &[Value], next_cursor: Option<&str>) -> Value {
     json!({name: items, "nextCursor": next_cursor})
 }

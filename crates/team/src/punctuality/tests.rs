@@ -4,8 +4,8 @@ use super::*;
 
 const THRESHOLDS: Thresholds = Thresholds {
     shift_late_after: Duration::from_mins(10),
-    shift_missed_after: Duration::from_mins(120),
-    post_within: Duration::from_mins(120),
+    shift_missed_after: Duration::from_hours(2),
+    post_within: Duration::from_hours(2),
 };
 
 const STATES: [State; 6] = [

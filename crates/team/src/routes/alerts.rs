@@ -47,6 +47,7 @@ pub(super) async fn list<P: Platform>(asked: &Asked<'_, P>) -> Result<Response, 
     alerts.truncate(page_length);
     let last = alerts.last().filter(|_| has_more);
     let next_cursor = last.map(|(_, at, key)| cursor_after(*at, key));
-    let alerts = alerts.into_iter().map(|(alert, _, _)| alert).collect();
-    Ok(asked.tenant_json(&listed("alerts", alerts, next_cursor)))
+    let alerts: Vec<Value> = alerts.into_iter().map(|(alert, _, _)| alert).collect();
+    let body = listed("alerts", &alerts, next_cursor.as_deref());
+    Ok(asked.tenant_json(&body))
 }

@@ -87,7 +87,7 @@ fn check_kinds(kinds: &[String]) -> Result<(), ApiError> {
 pub(super) async fn list<P: Platform>(asked: &Asked<'_, P>) -> Result<Response, ApiError> {
     Query::of(asked.request, &[])?;
     let destinations = read(asked, None).await?;
-    Ok(asked.tenant_json(&listed("destinations", destinations, None)))
+    Ok(asked.tenant_json(&listed("destinations", &destinations, None)))
 }
 
 pub(super) async fn show<P: Platform>(
@@ -166,7 +166,7 @@ pub(super) async fn change<P: Platform>(
         .query(include_str!("../sql/change_destination.sql"), &parameters)
         .await?;
     if changed.is_empty() {
-        return Err(missing(id));
+        return Err(missing(&id));
     }
     Ok(asked.tenant_json(&one(asked, id).await?))
 }
@@ -185,7 +185,7 @@ pub(super) async fn remove<P: Platform>(
         .await?
         .is_empty()
     {
-        return Err(missing(id));
+        return Err(missing(&id));
     }
     Ok(done())
 }
@@ -236,5 +236,5 @@ async fn read<P: Platform>(asked: &Asked<'_, P>, id: Option<Uuid>) -> Result<Vec
 
 async fn one<P: Platform>(asked: &Asked<'_, P>, id: Uuid) -> Result<Value, ApiError> {
     let destinations = read(asked, Some(id)).await?;
-    destinations.into_iter().next().ok_or_else(|| missing(id))
+    destinations.into_iter().next().ok_or_else(|| missing(&id))
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 use tidemark_api::{ApiError, Response, respond};
 use tidemark_domain::Zone;
-use tidemark_ports::Platform;
+use tidemark_ports::{Platform, Value as SqlValue};
 use uuid::Uuid;
 
 use super::members::{self, MemberChange};
@@ -108,6 +108,20 @@ fn converted<T>(table: &mut Table, convert: impl Fn(&Line) -> Result<T, BadLine>
         }
     }
     good
+}
+
+/// Items with their lines, as one jsonb parameter.
+fn numbered<T: Serialize>(items: &[(u64, T)]) -> SqlValue {
+    #[derive(Serialize)]
+    struct Numbered<'a, T> {
+        line: u64,
+        #[serde(flatten)]
+        item: &'a T,
+    }
+    let numbered = items
+        .iter()
+        .map(|(line, item)| Numbered { line: *line, item });
+    json_of(&numbered.collect::<Vec<_>>())
 }
 
 fn without_lines<T>(items: Vec<(u64, T)>) -> Vec<T> {
@@ -216,17 +230,7 @@ async fn new_shifts<P: Platform>(
         Ok(shift)
     });
     refuse_overlaps(table, &mut items);
-    #[derive(Serialize)]
-    struct Asking<'a> {
-        line: u64,
-        #[serde(flatten)]
-        shift: &'a NewShift,
-    }
-    let asking = items
-        .iter()
-        .map(|(line, shift)| Asking { line: *line, shift });
-    let asking: Vec<Asking<'_>> = asking.collect();
-    let parameters = [asked.caller.agency.into(), json_of(&asking)];
+    let parameters = [asked.caller.agency.into(), numbered(&items)];
     let rows = asked
         .platform
         .query(include_str!("../sql/overlaps.sql"), &parameters)
@@ -264,17 +268,7 @@ async fn new_posts<P: Platform>(
     refuse_repeated(table, &mut items, "planned_at", |post| {
         Some((post.member_id, post.model_id, post.planned_at.0))
     });
-    #[derive(Serialize)]
-    struct Asking<'a> {
-        line: u64,
-        #[serde(flatten)]
-        post: &'a NewPost,
-    }
-    let asking = items
-        .iter()
-        .map(|(line, post)| Asking { line: *line, post });
-    let asking: Vec<Asking<'_>> = asking.collect();
-    let parameters = [asked.caller.agency.into(), json_of(&asking)];
+    let parameters = [asked.caller.agency.into(), numbered(&items)];
     let rows = asked
         .platform
         .query(include_str!("../sql/same_posts.sql"), &parameters)

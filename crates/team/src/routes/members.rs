@@ -12,6 +12,7 @@ use super::{Asked, created, done, listed, missing};
 use crate::check::json_of;
 
 /// A member to be, or what changes of one.
+#[expect(clippy::option_option, reason = "absent and null differ in a change")]
 #[derive(Default, Deserialize, Serialize)]
 #[serde(rename_all(deserialize = "camelCase"), deny_unknown_fields)]
 pub(super) struct MemberChange {
@@ -72,7 +73,7 @@ impl MemberChange {
 pub(super) async fn list<P: Platform>(asked: &Asked<'_, P>) -> Result<Response, ApiError> {
     Query::of(asked.request, &[])?;
     let members = read(asked, None).await?;
-    Ok(asked.tenant_json(&listed("members", members, None)))
+    Ok(asked.tenant_json(&listed("members", &members, None)))
 }
 
 pub(super) async fn show<P: Platform>(
@@ -109,7 +110,10 @@ pub(super) async fn insert<P: Platform>(
     let added = asked
         .platform
         .query(include_str!("../sql/add_members.sql"), &parameters);
-    added.await.map(drop).map_err(linked_already)
+    added
+        .await
+        .map(drop)
+        .map_err(|error| linked_already(&error))
 }
 
 pub(super) async fn change<P: Platform>(
@@ -146,19 +150,19 @@ async fn update<P: Platform>(
         .platform
         .query(include_str!("../sql/change_member.sql"), &parameters)
         .await
-        .map_err(linked_already)?;
+        .map_err(|error| linked_already(&error))?;
     if changed.is_empty() {
-        return Err(missing(id));
+        return Err(missing(&id));
     }
     Ok(())
 }
 
-fn linked_already(error: SqlError) -> ApiError {
-    match &error {
+fn linked_already(error: &SqlError) -> ApiError {
+    match error {
         SqlError::Refused { code, .. } if code == "23505" => {
             ApiError::conflict("another member is linked to that Fanvue team member")
         }
-        _ => ApiError::database(&error),
+        _ => ApiError::database(error),
     }
 }
 
@@ -179,5 +183,5 @@ pub(super) async fn read<P: Platform>(
 
 async fn one<P: Platform>(asked: &Asked<'_, P>, id: Uuid) -> Result<Value, ApiError> {
     let members = read(asked, Some(id)).await?;
-    members.into_iter().next().ok_or_else(|| missing(id))
+    members.into_iter().next().ok_or_else(|| missing(&id))
 }

@@ -76,8 +76,9 @@ pub(super) async fn list<P: Platform>(
     items.truncate(page_length);
     let next = items.last().filter(|_| has_more);
     let next_cursor = next.map(|(_, (at, id))| cursor_after(*at, id));
-    let items = items.into_iter().map(|(item, _)| item).collect();
-    Ok(asked.tenant_json(&listed(kind.name, items, next_cursor)))
+    let items: Vec<Value> = items.into_iter().map(|(item, _)| item).collect();
+    let body = listed(kind.name, &items, next_cursor.as_deref());
+    Ok(asked.tenant_json(&body))
 }
 
 pub(super) async fn show<P: Platform>(
@@ -99,7 +100,7 @@ pub(super) async fn one<P: Platform>(
     );
     let items = read(asked, kind, (Some(id), all_time, (None, None)), (None, 1)).await?;
     let item = items.into_iter().next().map(|(item, _)| item);
-    item.ok_or_else(|| missing(id))
+    item.ok_or_else(|| missing(&id))
 }
 
 type Scope = (
@@ -154,8 +155,8 @@ pub(super) async fn require_known<P: Platform>(
 }
 
 /// What the database refuses of a plan.
-pub(super) fn refused(error: SqlError) -> ApiError {
-    match &error {
+pub(super) fn refused(error: &SqlError) -> ApiError {
+    match error {
         SqlError::Refused { code, message } if code == "TM002" => {
             ApiError::conflict(format!("the member has shifts at that time: {message}"))
         }
@@ -163,6 +164,6 @@ pub(super) fn refused(error: SqlError) -> ApiError {
             "endsAt",
             "endsAt must be after startsAt, by at most 24 hours",
         ),
-        _ => ApiError::database(&error),
+        _ => ApiError::database(error),
     }
 }

@@ -11,6 +11,7 @@ use super::{Asked, created, done, missing};
 use crate::check::json_of;
 
 /// A plan to be, or what changes of one. `postedAt` is a person's word; null takes it back.
+#[expect(clippy::option_option, reason = "absent and null differ in a change")]
 #[derive(Default, Deserialize, Serialize)]
 #[serde(rename_all(deserialize = "camelCase"), deny_unknown_fields)]
 struct PostChange {
@@ -112,7 +113,7 @@ pub(super) async fn insert<P: Platform>(
     let added = asked
         .platform
         .query(include_str!("../sql/add_posts.sql"), &parameters);
-    added.await.map(drop).map_err(refused)
+    added.await.map(drop).map_err(|error| refused(&error))
 }
 
 pub(super) async fn change<P: Platform>(
@@ -155,9 +156,9 @@ async fn update<P: Platform>(
         .platform
         .query(include_str!("../sql/change_post.sql"), &parameters)
         .await
-        .map_err(refused)?;
+        .map_err(|error| refused(&error))?;
     if changed.is_empty() {
-        return Err(missing(id));
+        return Err(missing(&id));
     }
     Ok(())
 }

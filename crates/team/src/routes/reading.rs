@@ -50,7 +50,6 @@ pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 /// A member that may be left out, or be null.
-#[expect(clippy::option_option, reason = "absent and null differ in a change")]
 pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
@@ -240,6 +239,7 @@ mod tests {
 
     #[test]
     fn a_member_may_be_absent_but_not_null_unless_it_says_so() {
+        #[expect(clippy::option_option, reason = "absent and null differ in a change")]
         #[derive(Debug, Deserialize)]
         struct Change {
             #[serde(default, deserialize_with = "present")]

@@ -16,6 +16,7 @@ use crate::check::json_of;
 pub(super) const LONGEST: Duration = Duration::from_hours(24);
 
 /// A shift to be, or what changes of one.
+#[expect(clippy::option_option, reason = "absent and null differ in a change")]
 #[derive(Default, Deserialize, Serialize)]
 #[serde(rename_all(deserialize = "camelCase"), deny_unknown_fields)]
 struct ShiftChange {
@@ -114,7 +115,7 @@ pub(super) async fn insert<P: Platform>(
     let added = asked
         .platform
         .query(include_str!("../sql/add_shifts.sql"), &parameters);
-    added.await.map(drop).map_err(refused)
+    added.await.map(drop).map_err(|error| refused(&error))
 }
 
 pub(super) async fn change<P: Platform>(
@@ -157,9 +158,9 @@ async fn update<P: Platform>(
         .platform
         .query(include_str!("../sql/change_shift.sql"), &parameters)
         .await
-        .map_err(refused)?;
+        .map_err(|error| refused(&error))?;
     if changed.is_empty() {
-        return Err(missing(id));
+        return Err(missing(&id));
     }
     Ok(())
 }

@@ -75,9 +75,10 @@ pub async fn confirm<P: Platform>(
             step.deadline(),
         );
         let read_at = platform.now();
-        let posts = match step.is_used_up(read_at) {
-            true => Err(ConnectionError::Paused(read_at)),
-            false => open.posts(&mut caller).await,
+        let posts = if step.is_used_up(read_at) {
+            Err(ConnectionError::Paused(read_at))
+        } else {
+            open.posts(&mut caller).await
         };
         part.api_calls += caller.take_calls();
         if let Some(reading) = caller.reading() {

@@ -109,14 +109,17 @@ fn life() -> impl Strategy<Value = Life> {
 /// An event, whether it was taken back, and its minutes.
 type Events = BTreeMap<(Uuid, String), (bool, Option<i64>)>;
 
+type Event = ((Uuid, String), (bool, Option<i64>));
+
 /// The definition, said once more without the system's words: original-system 4.1 and 4.2.
-fn defined(subject: Uuid, plan: &Plan) -> Vec<((Uuid, String), (bool, Option<i64>))> {
+fn defined(subject: Uuid, plan: &Plan) -> Vec<Event> {
     let is_cancelled_before = |minute| plan.cancelled.is_some_and(|at| at <= minute);
     let done = plan.done.filter(|at| !is_cancelled_before(*at));
     let word = if plan.is_shift { "shift" } else { "post" };
-    let missed = match plan.is_shift {
-        true => plan.planned + plan.length.min(120),
-        false => plan.planned + 120,
+    let missed = if plan.is_shift {
+        plan.planned + plan.length.min(120)
+    } else {
+        plan.planned + 120
     };
     let late = Some(plan.planned + 10).filter(|late| plan.is_shift && *late < missed);
     let on_time = late.unwrap_or(missed);

@@ -92,7 +92,7 @@ async fn d112_a_persons_word_is_not_overwritten_and_takes_its_post_with_it() {
         let (ana, mia) = (world.member("Ana").await, world.model("active").await);
         let by_hand = world.post(ana, mia, at(NOON).minus(4 * HOUR)).await;
         let open = world.post(ana, mia, at(NOON).minus(3 * HOUR)).await;
-        let word = at(NOON).minus(4 * HOUR);
+        let said_at = at(NOON).minus(4 * HOUR);
         let sql = world.platform.sql.clone();
         let agency = world.agency;
         // Marked as posted between the check's read and its write: while Fanvue answers.
@@ -103,7 +103,7 @@ async fn d112_a_persons_word_is_not_overwritten_and_takes_its_post_with_it() {
                 "update planned_posts set posted_at = instant_of($3) \
                  where agency_id = $1 and post_plan_id = $2",
             );
-            let parameters: [Value; 3] = [agency.into(), by_hand.into(), word.into()];
+            let parameters: [Value; 3] = [agency.into(), by_hand.into(), said_at.into()];
             let runtime = runtime.clone();
             std::thread::spawn(move || {
                 runtime.block_on(async {
@@ -113,14 +113,14 @@ async fn d112_a_persons_word_is_not_overwritten_and_takes_its_post_with_it() {
             })
             .join()
             .unwrap();
-            Ok(feed(&[(1, word.plus(Duration::from_mins(3)))]))
+            Ok(feed(&[(1, said_at.plus(Duration::from_mins(3)))]))
         });
         world.check_posts().await;
         let kept = world
             .run(
                 "select count(*) from planned_posts where agency_id = $1 and post_plan_id = $2 \
                  and posted_at = instant_of($3) and fanvue_post_id is not null",
-                &[agency.into(), by_hand.into(), word.into()],
+                &[agency.into(), by_hand.into(), said_at.into()],
             )
             .await;
         assert_eq!(kept[0].get::<i64>(0), Ok(1));
