@@ -282,6 +282,8 @@ async fn wrong_requests_are_refused_by_name() {
         assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED);
         let put = world.request(Method::PUT, "/api/team/members").send().await.unwrap();
         assert_eq!(put.status(), StatusCode::METHOD_NOT_ALLOWED);
+        let empty = csv(&world, "/api/team/shifts/import?dryRun=true", "").await;
+        assert_eq!(empty.0, StatusCode::BAD_REQUEST);
         let large = csv(&world, "/api/team/shifts/import", &"x".repeat(1024 * 1024 + 1)).await;
         assert_eq!(large.0, StatusCode::PAYLOAD_TOO_LARGE);
     })

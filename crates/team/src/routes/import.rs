@@ -48,6 +48,9 @@ pub(super) async fn import<P: Platform>(
 ) -> Result<Response, ApiError> {
     let dry_run = Query::of(asked.request, &["dryRun"])?.flag("dryRun")?;
     let file = reading::bytes(asked.request)?;
+    if file.is_empty() {
+        return Err(ApiError::bad_body("the body must be a CSV file"));
+    }
     match kind {
         "members" => {
             let mut table = Table::read(file, &MEMBERS);
