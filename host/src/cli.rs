@@ -347,7 +347,7 @@ pub struct BenchDashboardArguments {
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub agencies: u32,
 
-    /// Keep each database as PREFIX_ROWS, and measure in one that is there already.
+    /// Keep each database as `PREFIX_ROWS`, and measure in one that is there already.
     #[arg(long, value_name = "PREFIX")]
     pub keep: Option<String>,
 

@@ -11,7 +11,7 @@ pub(super) fn all() -> Value {
         of_freshness(),
         of_lists(),
         of_models(),
-        super::team::schemas(),
+        super::team::schemas::all(),
     ];
     let members = parts.into_iter().filter_map(|part| match part {
         Value::Object(members) => Some(members),
