@@ -79,6 +79,15 @@ impl Tally {
             .is_none_or(AgencyTally::is_finished)
     }
 
+    /// Adds calls and rows of other work for the same agencies; what it left over is not this tally's.
+    pub fn add_work_of(&mut self, other: &Self) {
+        for (agency, part) in &other.agencies {
+            let own = self.of(*agency);
+            own.api_calls += part.api_calls;
+            own.rows.add(part.rows);
+        }
+    }
+
     /// One report per agency.
     pub fn reports(
         &self,

@@ -12,12 +12,14 @@
 //! - [`reader`]: one model, task by task
 //! - [`reconcile`]: the ledger against Fanvue's own sums
 //! - [`audit`], [`replay`]: the same, and the quarantine once more, on request for a whole agency
+//! - [`hints`]: models that webhooks named, at once
 //! - [`creators`]: which models there are
 
 pub mod audit;
 pub mod batch;
 pub mod creators;
 pub mod fetch;
+pub mod hints;
 pub mod identity;
 pub mod ledger;
 pub mod on_request;

@@ -136,7 +136,7 @@ fn of_lists() -> Value {
             "postId": or_null(uuid("The post sold.")),
         })),
         "Models": {"type": "object", "required": ["agency", "models"]},
-        "Status": {"type": "object", "required": ["connections", "models", "jobs", "rateBudget"]},
+        "Status": {"type": "object", "required": ["connections", "models", "jobs", "rateBudget", "webhooks"]},
         "Health": {"type": "object", "required": ["status", "database", "migrations", "jobs"]},
     })
 }
