@@ -231,6 +231,8 @@ impl World {
             match report.outcome {
                 Outcome::Done => return steps,
                 Outcome::More => {}
+                // The host reads too, what was connected or named a moment ago.
+                Outcome::Busy => tokio::time::sleep(Duration::from_millis(50)).await,
                 other => panic!("{other:?}: {:?}", report.problems),
             }
         }

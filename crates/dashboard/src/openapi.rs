@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: the routes of this component, described from the definitions that answer
+//! `GET /openapi.json`: the routes, described from the definitions that answer
 //! them: names and defaults of parameters from the parsers, KPIs from the glossary.
 
 #![expect(
@@ -6,6 +6,7 @@
     reason = "json! only borrows, and the pieces are temporaries"
 )]
 
+mod fanvue;
 mod parameters;
 mod schemas;
 
@@ -41,7 +42,7 @@ pub fn document() -> Value {
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "security": [{"token": []}, {"session": []}],
-        "paths": paths(),
+        "paths": merged(paths(), fanvue::paths()),
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
@@ -124,6 +125,13 @@ fn paths() -> Value {
             }}),
         )},
     })
+}
+
+fn merged(mut one: Value, other: Value) -> Value {
+    if let (Some(members), Value::Object(more)) = (one.as_object_mut(), other) {
+        members.extend(more);
+    }
+    one
 }
 
 fn operation(id: &str, summary: &str, parameters: Value, ok: Value) -> Value {

@@ -20,6 +20,8 @@ pub enum TokenKind {
     Access,
     /// the single-use one
     Refresh,
+    /// the PKCE verifier of a connection to be
+    Verifier,
 }
 
 /// Why a value could not be sealed or opened.
@@ -150,6 +152,7 @@ fn associated_data(agency: AgencyId, kind: TokenKind) -> Vec<u8> {
     let kind = match kind {
         TokenKind::Access => b'a',
         TokenKind::Refresh => b'r',
+        TokenKind::Verifier => b'v',
     };
     [agency.uuid().as_bytes().as_slice(), &[kind]].concat()
 }

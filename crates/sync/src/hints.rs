@@ -87,7 +87,12 @@ pub async fn follow<P: Platform>(
             part.busy += 1;
             continue;
         };
-        take_up(platform, lease, now).await?;
+        if !take_up(platform, lease, now).await? {
+            // Another host has followed it meanwhile.
+            part.progress.completed += 1;
+            lease.release(platform).await?;
+            continue;
+        }
         let assignment = Assignment {
             work,
             lease,
@@ -151,17 +156,18 @@ fn hinted_of(row: &Row) -> Result<Hinted, SqlError> {
     })
 }
 
-/// From here on a further event makes a further hint.
-async fn take_up(sql: &impl Sql, lease: Lease, now: Instant) -> Result<(), SqlError> {
+/// From here on a further event makes a further hint; `false` when the hint is no longer wanted.
+async fn take_up(sql: &impl Sql, lease: Lease, now: Instant) -> Result<bool, SqlError> {
     let parameters = [
         lease.agency.into(),
         lease.model.into(),
         lease.token.into(),
         now.into(),
     ];
-    sql.query(include_str!("sql/take_up_hint.sql"), &parameters)
-        .await
-        .map(drop)
+    let taken = sql
+        .query(include_str!("sql/take_up_hint.sql"), &parameters)
+        .await?;
+    Ok(!taken.is_empty())
 }
 
 /// The walk has ended; nothing happens when somebody has taken the hint over.
