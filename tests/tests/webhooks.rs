@@ -39,7 +39,7 @@ async fn deliver(world: &World, body: &[u8], offset_seconds: i64) -> StatusCode 
     send(world, Some(&header), body).await.status()
 }
 
-fn payment(id: &str, creator: impl ToString) -> Vec<u8> {
+fn payment(id: &str, creator: uuid::Uuid) -> Vec<u8> {
     let data =
         json!({"object": "payment", "gross": 99_900, "creator": {"uuid": creator.to_string()}});
     let event = json!({"id": id, "type": "creator.payment.succeeded", "data": data});
@@ -144,7 +144,7 @@ async fn both_secrets_hold_while_one_replaces_the_other() {
     for_each_database(async |database| {
         let world = World::with_models(1).transactions(1).on(database).await;
         for (number, secret) in WEBHOOK_SECRETS.split(',').enumerate() {
-            let body = payment(&format!("evt_{number}"), "nobody");
+            let body = payment(&format!("evt_{number}"), uuid::Uuid::nil());
             let header = sign(&Secret::new(secret), &body, world.platform.now());
             assert_eq!(send(&world, Some(&header), &body).await.status(), 202);
             let digest = header.split_once("v0=").unwrap().1;
@@ -301,11 +301,11 @@ async fn deliveries_of_both_families_doubled_late_and_out_of_order_lead_to_the_t
             ..Webhooks::to(format!("{}{PATH}", world.url), secret().expose())
         };
         world.simulator.set_webhooks(Some(webhooks));
-        for number in 0..60_i64 {
-            let models = world.simulator.models();
-            let model = models[usize::try_from(number).unwrap() % models.len()].id;
-            let source = [Source::Tip, Source::Message, Source::Subscription][number as usize % 3];
-            let sale = NewSale::new(source, 1_000 + number);
+        let models = world.simulator.models();
+        let sources = [Source::Tip, Source::Message, Source::Subscription];
+        for (number, source) in (0..60).zip(sources.into_iter().cycle()) {
+            let model = models[number % models.len()].id;
+            let sale = NewSale::new(source, 1_000 + i64::try_from(number).unwrap());
             world.simulator.append_sale(model, &sale).unwrap();
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -355,7 +355,12 @@ async fn events_are_forgotten_after_thirty_days() {
     for_each_database(async |database| {
         let world = World::with_models(1).transactions(1).on(database).await;
         for number in 0..4 {
-            deliver(&world, &payment(&format!("evt_{number}"), "nobody"), 0).await;
+            deliver(
+                &world,
+                &payment(&format!("evt_{number}"), uuid::Uuid::nil()),
+                0,
+            )
+            .await;
         }
         let age = "update webhook_events set received_at = now() - interval '30 days 1 minute' \
                    where event_hash in (select event_hash from webhook_events limit 3)";

@@ -5,7 +5,7 @@ use spin_sdk::http_component;
 use tidemark_api::{ApiError, Request, Response, jobs};
 use tidemark_jobs::{Description, StepError, StepReport, StepRequest};
 use tidemark_platform::{job::JobComponent, settings};
-use tidemark_sync::{DESCRIPTION, ROWS_PER_WRITE, SyncSettings, hints};
+use tidemark_sync::{DESCRIPTION, HINTS_AT_ONCE, ROWS_PER_WRITE, SyncSettings, hints};
 
 struct TransactionSync;
 
@@ -20,6 +20,7 @@ impl JobComponent for TransactionSync {
             connections: settings::connections()?,
             step_budget: settings::step_budget()?,
             rows_per_write: ROWS_PER_WRITE,
+            hints_at_once: HINTS_AT_ONCE,
         };
         if *job == hints::DESCRIPTION {
             hints::step(&platform, &sync, &request).await

@@ -111,10 +111,10 @@ async fn provide(
         }
         let is_usable = !rejected && now < stored.expires_at;
         if let Some(until) = stored.retry_at.filter(|until| *until > now) {
-            return match is_usable {
-                true => open(settings, id.0, &stored),
-                false => Err(ConnectionError::RefreshFailed(id.1, until)),
-            };
+            if is_usable {
+                return open(settings, id.0, &stored);
+            }
+            return Err(ConnectionError::RefreshFailed(id.1, until));
         }
         if claim(platform, id, stored.version, now).await? {
             return renew(platform, settings, id, &stored, rejected).await;

@@ -7,9 +7,10 @@
 
 use std::time::Duration;
 
+use futures::stream::{self, StreamExt as _};
 use tidemark_domain::{AgencyId, ConnectionId, Instant, ModelId, Zone};
 use tidemark_jobs::drive::{Assignment, ModelEnd, retry_at};
-use tidemark_jobs::tally::Tally;
+use tidemark_jobs::tally::{AgencyTally, Tally};
 use tidemark_jobs::work::{ModelWork, Target};
 use tidemark_jobs::{
     Description, Lease, StepBudget, StepError, StepReport, StepRequest, Stream, history,
@@ -58,7 +59,8 @@ pub async fn step(
     Ok(tally.total(DESCRIPTION.name, times))
 }
 
-/// Reads what is new of every model that was named and is due; what is not is left over.
+/// Reads what is new of every model that was named and is due, several at a time, because most of
+/// the time is waiting for Fanvue; what is not due is left over.
 ///
 /// # Errors
 /// When the database fails.
@@ -69,56 +71,73 @@ pub async fn follow<P: Platform>(
     budget: StepBudget,
     tally: &mut Tally,
 ) -> Result<(), SqlError> {
-    let job = TransactionSync::new(platform, settings);
-    for hinted in wanted(platform, agency, platform.now()).await? {
-        let work = &hinted.work;
-        let part = tally.of(work.agency);
-        part.progress.total += 1;
-        let now = platform.now();
-        let is_resting = hinted
-            .followed_at
-            .is_some_and(|at| now < at.plus(PAUSE) && at <= now);
-        if is_resting || budget.is_used_up(now) {
-            part.left_over += 1;
-            continue;
-        }
-        let scope = (work.agency, work.model, Stream::Transactions);
-        let Some(lease) = Lease::take(platform, scope, budget, now).await? else {
-            part.busy += 1;
-            continue;
-        };
-        if !take_up(platform, lease, now).await? {
-            // Another host has followed it meanwhile.
-            part.progress.completed += 1;
-            lease.release(platform).await?;
-            continue;
-        }
-        let assignment = Assignment {
-            work,
-            lease,
-            target: Target {
-                since: now,
-                full: false,
-            },
-            budget,
-        };
-        match job.glance_at(assignment, part).await? {
-            ModelEnd::Done => {
-                part.progress.completed += 1;
-                dismiss(platform, lease).await?;
-            }
-            ModelEnd::LeaseLost => part.busy += 1,
-            ModelEnd::OutOfTime | ModelEnd::Yielded | ModelEnd::Paused(_) => part.left_over += 1,
-            ModelEnd::Failed { code, message } => {
-                let retry_at = retry_at(work, platform.now());
-                lease.fail(platform, (code, &message), retry_at).await?;
-                part.note((work.agency, Some(work.model)), code, message);
-                continue;
-            }
-        }
-        lease.release(platform).await?;
+    let wanted = wanted(platform, agency, platform.now()).await?;
+    let following = wanted.into_iter().map(async |hinted| {
+        let agency = hinted.work.agency;
+        let mut part = AgencyTally::default();
+        part.progress.total = 1;
+        let followed = follow_one(platform, settings, &hinted, budget, &mut part).await;
+        followed.map(|()| (agency, part))
+    });
+    let mut parts = stream::iter(following).buffer_unordered(settings.hints_at_once);
+    while let Some(part) = parts.next().await {
+        let (agency, part) = part?;
+        tally.of(agency).add(part);
     }
     Ok(())
+}
+
+async fn follow_one<P: Platform>(
+    platform: &P,
+    settings: &SyncSettings,
+    hinted: &Hinted,
+    budget: StepBudget,
+    part: &mut AgencyTally,
+) -> Result<(), SqlError> {
+    let (work, now) = (&hinted.work, platform.now());
+    let is_resting = hinted
+        .followed_at
+        .is_some_and(|at| now < at.plus(PAUSE) && at <= now);
+    if is_resting || budget.is_used_up(now) {
+        part.left_over += 1;
+        return Ok(());
+    }
+    let scope = (work.agency, work.model, Stream::Transactions);
+    let Some(lease) = Lease::take(platform, scope, budget, now).await? else {
+        part.busy += 1;
+        return Ok(());
+    };
+    if !take_up(platform, lease, now).await? {
+        // Another host has followed it meanwhile.
+        part.progress.completed += 1;
+        return lease.release(platform).await;
+    }
+    let target = Target {
+        since: now,
+        full: false,
+    };
+    let assignment = Assignment {
+        work,
+        lease,
+        target,
+        budget,
+    };
+    let job = TransactionSync::new(platform, settings);
+    match job.glance_at(assignment, part).await? {
+        ModelEnd::Done => {
+            part.progress.completed += 1;
+            dismiss(platform, lease).await?;
+        }
+        ModelEnd::LeaseLost => part.busy += 1,
+        ModelEnd::OutOfTime | ModelEnd::Yielded | ModelEnd::Paused(_) => part.left_over += 1,
+        ModelEnd::Failed { code, message } => {
+            let retry_at = retry_at(work, platform.now());
+            lease.fail(platform, (code, &message), retry_at).await?;
+            part.note((work.agency, Some(work.model)), code, message);
+            return Ok(());
+        }
+    }
+    lease.release(platform).await
 }
 
 /// The models that were named, in the order in which that happened; none that failed a moment ago.

@@ -53,7 +53,13 @@ pub struct SyncSettings {
     pub step_budget: Duration,
     /// rows that are enough for a write of their own; see [`ROWS_PER_WRITE`]
     pub rows_per_write: usize,
+    /// models that webhooks named which are read at the same time; see [`HINTS_AT_ONCE`]
+    pub hints_at_once: usize,
 }
+
+/// Models that webhooks named which are read at the same time: each draws from a bucket of its own at
+/// Fanvue, so what bounds them is memory.
+pub const HINTS_AT_ONCE: usize = 8;
 
 /// Rows per write where nothing speaks against it: beyond it, larger statements gain nothing.
 pub const ROWS_PER_WRITE: usize = 1_000;
