@@ -311,6 +311,43 @@ pub enum BenchCommand {
     },
     /// Answers of the dashboard through the component, beside the same code run natively.
     Dashboard(BenchDashboardArguments),
+    /// From a sale at Fanvue to the figure in the API, and what open pages cost.
+    Live(BenchLiveArguments),
+}
+
+/// `tidemark bench live`
+#[derive(Clone, Debug, Args)]
+pub struct BenchLiveArguments {
+    #[command(flatten)]
+    pub manifest: ManifestArguments,
+
+    /// A Postgres server on which a database for the bench is made, and dropped afterwards.
+    #[arg(long, env = "SPIN_VARIABLE_DATABASE_URL", hide_env_values = true)]
+    pub database_url: String,
+
+    /// Creators of the one agency.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub models: u32,
+
+    /// Rows of the ledger before anything is measured.
+    #[arg(long, default_value_t = 20_000)]
+    pub rows: u32,
+
+    /// Sales of the burst.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..=10_000))]
+    pub events: u32,
+
+    /// Open pages.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub pages: u32,
+
+    /// Seconds to watch the pages.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(10..=600))]
+    pub seconds: u64,
+
+    /// Seconds between two sales meanwhile; each gives every page another answer.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub sale_every: u64,
 }
 
 /// `tidemark bench dashboard`
