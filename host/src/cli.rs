@@ -260,10 +260,10 @@ pub struct SimArguments {
     /// What goes wrong: none, network, limits, paging, rows, auth or chaos.
     #[arg(long, value_name = "PROFILE", default_value = "none")]
     pub faults: FaultProfile,
-    /// Where new sales are announced, such as http://127.0.0.1:3000/api/webhooks/fanvue.
+    /// Where new sales are announced: an application with /api/webhooks/fanvue behind it.
     #[arg(long, requires = "webhook_secret")]
     pub webhook_url: Option<String>,
-    /// What the announcements are signed with; the application's fanvue_webhook_secret.
+    /// What the announcements are signed with; the application's webhook secret.
     #[arg(long, requires = "webhook_url")]
     pub webhook_secret: Option<String>,
     /// Mean time between two new sales, in seconds; none arrive by themselves otherwise.
