@@ -1,5 +1,7 @@
 //! What can be asked on the command line (contract section 1).
 
+mod bench;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use tidemark_domain::{AgencyId, LocalDay, ModelId, Zone};
 use tidemark_simulator::FaultProfile;
 use tidemark_tenancy::Role;
 use uuid::Uuid;
+
+pub use bench::{BenchCommand, BenchDashboardArguments, BenchLiveArguments, BenchServeArguments};
 
 /// Live revenue and audience analytics for agencies that manage creators on Fanvue.
 #[derive(Debug, Parser)]
@@ -260,104 +264,15 @@ pub struct SimArguments {
     /// What goes wrong: none, network, limits, paging, rows, auth or chaos.
     #[arg(long, value_name = "PROFILE", default_value = "none")]
     pub faults: FaultProfile,
-}
-
-/// `tidemark bench …`
-#[derive(Debug, Subcommand)]
-pub enum BenchCommand {
-    /// Time from start to serving, cold and warm, and resident memory when idle.
-    Start {
-        #[command(flatten)]
-        manifest: ManifestArguments,
-        /// A Postgres server for the figures without the embedded database.
-        #[arg(long, env = "SPIN_VARIABLE_DATABASE_URL", hide_env_values = true)]
-        database_url: Option<String>,
-        /// Warm starts to take the median of.
-        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
-        runs: u32,
-    },
-    /// Reading earnings into the ledger, beside the bare statements on the same server.
-    Ingest {
-        /// The server to measure on (15 or newer); its user must be allowed to create databases.
-        #[arg(long, env = "SPIN_VARIABLE_DATABASE_URL", hide_env_values = true)]
-        database_url: String,
-        /// Rows of the histories to read, one after the other.
-        #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000])]
-        rows: Vec<u32>,
-        /// Pages to take the median of.
-        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(10..))]
-        pages: u32,
-    },
-    /// Play seeds of the deterministic simulation of the sync.
-    Simulate {
-        /// The server to play on (15 or newer); its user must be allowed to create databases.
-        #[arg(long, env = "SPIN_VARIABLE_DATABASE_URL", hide_env_values = true)]
-        database_url: Option<String>,
-        /// The first seed.
-        #[arg(long, default_value_t = 0)]
-        first: u64,
-        /// How many.
-        #[arg(long, default_value_t = 1_000)]
-        seeds: u64,
-    },
-    /// Answers of the dashboard through the component, beside the same code run natively.
-    Dashboard(BenchDashboardArguments),
-    /// Requests per second, beside a native service and `spin up`.
-    Serve(BenchServeArguments),
-}
-
-/// `tidemark bench serve`
-#[derive(Clone, Debug, Args)]
-pub struct BenchServeArguments {
-    #[command(flatten)]
-    pub manifest: ManifestArguments,
-
-    /// A Postgres server on which a database for the bench is made, and dropped afterwards.
-    #[arg(long, env = "SPIN_VARIABLE_DATABASE_URL", hide_env_values = true)]
-    pub database_url: String,
-
-    /// Rounds to take the medians of; each measures every server in turn.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
-    pub rounds: u32,
-
-    /// Seconds for each server and route in a round.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=600))]
-    pub seconds: u64,
-
-    /// Connections that ask at the same time.
-    #[arg(long, default_value_t = 16)]
-    pub connections: usize,
-}
-
-/// `tidemark bench dashboard`
-#[derive(Clone, Debug, Args)]
-pub struct BenchDashboardArguments {
-    #[command(flatten)]
-    pub manifest: ManifestArguments,
-
-    /// A Postgres server on which a database for the bench is made, and dropped afterwards.
-    #[arg(long, env = "SPIN_VARIABLE_DATABASE_URL", hide_env_values = true)]
-    pub database_url: String,
-
-    /// Ledger sizes to measure at, in rows over all agencies.
-    #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
-    pub rows: Vec<u64>,
-
-    /// Agencies that the rows belong to, each with ten models.
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    pub agencies: u32,
-
-    /// Keep each database as `PREFIX_ROWS`, and measure in one that is there already.
-    #[arg(long, value_name = "PREFIX")]
-    pub keep: Option<String>,
-
-    /// Answers to measure one after the other for each figure.
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..))]
-    pub answers: u32,
-
-    /// Seconds for each figure at 16 connections.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
-    pub seconds: u64,
+    /// Where new sales are announced: an application with /api/webhooks/fanvue behind it.
+    #[arg(long, requires = "webhook_secret")]
+    pub webhook_url: Option<String>,
+    /// What the announcements are signed with; the application's webhook secret.
+    #[arg(long, requires = "webhook_url")]
+    pub webhook_secret: Option<String>,
+    /// Mean time between two new sales, in seconds; none arrive by themselves otherwise.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub sale_every: Option<u64>,
 }
 
 fn day(text: &str) -> Result<LocalDay, tidemark_domain::time::NotADay> {

@@ -14,7 +14,7 @@ use tidemark_domain::{AgencyId, ConnectionId, Secret, Zone};
 use tidemark_native::NativePlatform;
 use tidemark_ports::{Clock as _, Sql as _};
 use tidemark_sealing::KeyRing;
-use tidemark_simulator::{Micros, Simulator, SimulatorConfig};
+use tidemark_simulator::{Micros, Simulator, SimulatorConfig, Webhooks};
 use tidemark_tenancy::{Role, agency, token};
 use uuid::Uuid;
 
@@ -48,6 +48,7 @@ struct DemoNote {
 pub struct Demo {
     simulator: Simulator,
     note: DemoNote,
+    webhook_secret: Secret,
 }
 
 impl Demo {
@@ -71,6 +72,7 @@ impl Demo {
         Ok(Self {
             simulator: Simulator::start(config, listen).await?,
             note,
+            webhook_secret: tidemark_sealing::generate_key()?,
         })
     }
 
@@ -82,9 +84,20 @@ impl Demo {
             ("fanvue_auth_url", url),
             ("fanvue_client_id", client.id),
             ("fanvue_client_secret", client.secret),
+            (
+                "fanvue_webhook_secret",
+                self.webhook_secret.expose().to_owned(),
+            ),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()
+    }
+
+    /// From now on the simulator announces each new sale to the host that serves at `url`.
+    pub fn announce_sales_to(&self, url: &str) {
+        let target = format!("{url}/api/webhooks/fanvue");
+        let webhooks = Webhooks::to(target, self.webhook_secret.expose());
+        self.simulator.set_webhooks(Some(webhooks));
     }
 
     /// The demo agency.

@@ -131,7 +131,8 @@ impl World {
         let account = &mut self.accounts[position];
         account.record(row);
         account.notify(row.source);
-        account.ledger_row(&row, &self.fans, self.identifiers)
+        self.announce(position, &row);
+        self.accounts[position].ledger_row(&row, &self.fans, self.identifiers)
     }
 
     /// The row with what was left open filled in; `now` is the server's.

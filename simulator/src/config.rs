@@ -7,6 +7,7 @@ use crate::clock::{Clock, Micros};
 use crate::faults::{FaultProfile, Faults};
 use crate::hazards::Hazards;
 use crate::switches::{Shape, Switches};
+use crate::webhooks::Webhooks;
 
 /// Settings of a simulator; every member has a default, every setter returns the settings.
 #[derive(Debug, Clone)]
@@ -41,6 +42,8 @@ pub struct SimulatorConfig {
     pub hazards: Hazards,
     /// The behaviours that can still be changed while the simulator runs.
     pub switches: Switches,
+    /// Where new rows are announced; can still be changed. Default nowhere.
+    pub webhooks: Option<Webhooks>,
 }
 
 impl Default for SimulatorConfig {
@@ -60,6 +63,7 @@ impl Default for SimulatorConfig {
             faults: Faults::none(),
             hazards: Hazards::none(),
             switches: Switches::default(),
+            webhooks: None,
         }
     }
 }
@@ -175,6 +179,13 @@ impl SimulatorConfig {
     #[must_use]
     pub fn with_v1_enabled(mut self, enabled: bool) -> Self {
         self.switches.v1_enabled = enabled;
+        self
+    }
+
+    /// Says where new rows are announced.
+    #[must_use]
+    pub fn with_webhooks(mut self, webhooks: Webhooks) -> Self {
+        self.webhooks = Some(webhooks);
         self
     }
 

@@ -17,6 +17,7 @@
 //! | `GET`, `PUT /faults` | the random faults ([`Faults`][crate::Faults]); `PUT` sets all of them |
 //! | `POST /faults/script` | a scripted fault ([`ScriptedFault`][crate::ScriptedFault]); 201 with it |
 //! | `DELETE /faults` | nothing goes wrong from now on |
+//! | `GET`, `PUT`, `DELETE /webhooks` | where new rows are announced ([`Webhooks`][crate::Webhooks]), and what became of it |
 //! | `POST /grants` `{"model"?}` | a fresh grant of the agency, or of a creator |
 //! | `POST /revoke` `{"model"?}` | revokes all grants, or those of a creator |
 //! | `GET`, `DELETE /requests` | the request log; forgets it |
@@ -25,6 +26,7 @@
 
 mod faults;
 mod rows;
+mod webhooks;
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -145,6 +147,7 @@ fn answer(
         ("GET", ["totals"]) => ApiResponse::json(ok, &world.totals()),
         (_, ["models", id, rest @ ..]) => rows::answer(world, request, (id, rest), now)?,
         (_, ["faults", rest @ ..]) => faults::answer(world, request, rest)?,
+        (_, ["webhooks"]) => webhooks::answer(world, request)?,
         ("POST", ["churn"]) => {
             let step: Step = serde_json::from_slice(body)?;
             ApiResponse::json(ok, &world.churn(step.step, now))

@@ -14,6 +14,7 @@
 //! | what is asked and answered | `exchange`, `routes`, `query`, `cursor`, `problem`, `endpoints` |
 //! | who may ask, and how often | `tokens`, `oauth`, `limiter` |
 //! | what can be switched, and what can go wrong | [`Switches`], `faults`, [`Delivery`] |
+//! | what the client's application is told | [`Webhooks`] |
 //! | people and tests looking in | `control` (`/_simulator/…`), [`RequestLog`] |
 //!
 //! Amounts are `i64` US cents, instants are [`Micros`] (UTC microseconds). Tokens and codes come
@@ -54,6 +55,7 @@ mod source;
 mod switches;
 mod tokens;
 mod totals;
+mod webhooks;
 mod world;
 
 pub use amend::{AmendError, Amendment};
@@ -73,6 +75,7 @@ pub use server::{SharedWorld, Simulator, SimulatorError, router};
 pub use source::{Currency, Source, SourceName, UnusableSource};
 pub use switches::{Shape, Switches};
 pub use totals::{Figures, ModelTotals, Totals};
+pub use webhooks::{Delivered, WebhookFamily, WebhookLog, Webhooks};
 pub use world::{SimulatedModel, UnknownModel, World};
 
 /// The only value of `X-Fanvue-API-Version` that Fanvue knows.

@@ -137,7 +137,8 @@ impl World {
     fn book_live_sale(&mut self, live: &mut LiveSales) {
         let at = live.next_at.whole_milliseconds();
         let randomness = &mut live.randomness;
-        let account = &mut self.accounts[randomness.weighted(&live.weights)];
+        let position = randomness.weighted(&live.weights);
+        let account = &mut self.accounts[position];
         let row = sales::draw(account, &self.fans, at, self.numbers.next(), randomness);
         account.record(row);
         account.notify(row.source);
@@ -151,5 +152,6 @@ impl World {
         if randomness.chance(LOST_FOLLOWERS_PER_MILLE) {
             account.audience.followers = account.audience.followers.saturating_sub(1);
         }
+        self.announce(position, &row);
     }
 }

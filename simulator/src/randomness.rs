@@ -18,6 +18,7 @@ pub(crate) enum Stream {
     Appended,
     Faults,
     LiveEvents,
+    Webhooks,
     /// One per step of [`crate::World::churn`].
     Churn(u64),
     /// One per creator, beside the stream its history comes from.
@@ -35,6 +36,7 @@ impl Stream {
             Self::Appended => 4,
             Self::Faults => 5,
             Self::LiveEvents => 6,
+            Self::Webhooks => 7,
             Self::Churn(step) => CHURN_STREAMS | step,
             Self::Hazards(index) => HAZARD_STREAMS | u64::from(index),
             Self::Creator(index) => 1_000 + u64::from(index),

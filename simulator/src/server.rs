@@ -1,6 +1,7 @@
 //! A world behind a TCP port.
 
 mod body;
+mod courier;
 mod handle;
 mod shell;
 
@@ -52,6 +53,17 @@ pub struct Simulator {
     client: ClientCredentials,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
+    courier: AbortOnDrop,
+}
+
+/// A task that ends with its owner.
+#[derive(Debug)]
+struct AbortOnDrop(JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Simulator {
@@ -74,6 +86,8 @@ impl Simulator {
         let world = Arc::new(Mutex::new(world));
         let (stop, stopped) = oneshot::channel();
         let service = router(Arc::clone(&world), clock.clone());
+        let courier = courier::deliver(Arc::clone(&world), clock.clone());
+        let courier = AbortOnDrop(tokio::spawn(courier));
         let serving = tokio::spawn(async move {
             let wait_for_stop = async {
                 // An error means that the simulator was dropped, which is a stop too.
@@ -92,6 +106,7 @@ impl Simulator {
             client,
             stop,
             serving,
+            courier,
         })
     }
 
@@ -122,6 +137,7 @@ impl Simulator {
     pub async fn stop(self) {
         // The receiver is gone when the server failed, which was logged there.
         let _ = self.stop.send(());
+        drop(self.courier);
         let aborter = self.serving.abort_handle();
         if tokio::time::timeout(LONGEST_STOP, self.serving)
             .await

@@ -25,6 +25,7 @@ use crate::request_log::{LoggedRequest, RequestLog};
 use crate::switches::{Shape, Switches};
 use crate::tokens::{Principal, TokenStore};
 use crate::totals::{Figures, ModelTotals, Totals};
+use crate::webhooks::Outbox;
 
 /// A creator of the world.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -73,6 +74,7 @@ pub struct World {
     /// Chance for what an appended sale leaves open.
     pub(crate) appended: Randomness,
     pub(crate) log: RequestLog,
+    pub(crate) outbox: Outbox,
 }
 
 impl World {
@@ -107,6 +109,10 @@ impl World {
             awaited: Vec::new(),
             appended: Randomness::new(config.seed, Stream::Appended),
             log: RequestLog::default(),
+            outbox: Outbox::new(
+                config.webhooks.clone(),
+                Randomness::new(config.seed, Stream::Webhooks),
+            ),
         };
         if config.server_clock_offset < 0 {
             // A clock that is behind does not hide the end of the history.

@@ -1,7 +1,7 @@
 //! One agency, its Fanvue and a running host.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tidemark::runtime::jobs::{Outcome, StepReport, StepRequest};
 use tidemark::runtime::{Application, GuestPool, Limits, PoolsByAddress, Settings};
+use tidemark::serve::errands::run_errands;
 use tidemark::serve::http::{HttpOptions, HttpServer};
 use tidemark_connections::store::{self, NewGrant};
 use tidemark_database::testing::{TestDatabase, TestServer};
@@ -27,6 +28,9 @@ use crate::components;
 /// The secret of the cron routes in every world.
 pub const CRON_SECRET: &str = "cron secret of the tests";
 
+/// The secret that webhooks are signed with in every world, and the one before it, which still holds.
+pub const WEBHOOK_SECRETS: &str = "webhook secret of the tests,webhook secret before it";
+
 /// What guests know the database as.
 const DATABASE_HOST: &str = "database.test:5432";
 
@@ -38,6 +42,8 @@ pub struct WorldBuilder {
     limits: Limits,
     manifest: &'static str,
     alert_base_url: String,
+    webhook_secret: &'static str,
+    connected: bool,
 }
 
 impl WorldBuilder {
@@ -45,6 +51,20 @@ impl WorldBuilder {
     #[must_use]
     pub fn alert_base_url(mut self, url: String) -> Self {
         self.alert_base_url = url;
+        self
+    }
+
+    /// Leaves the agency without a grant.
+    #[must_use]
+    pub fn unconnected(mut self) -> Self {
+        self.connected = false;
+        self
+    }
+
+    /// Leaves `fanvue_webhook_secret` unset.
+    #[must_use]
+    pub fn without_webhook_secret(mut self) -> Self {
+        self.webhook_secret = "";
         self
     }
 
@@ -102,16 +122,26 @@ impl WorldBuilder {
         let owner = token::create(&platform, agency, Role::Owner, platform.now())
             .await
             .expect("a token");
-        connect(&platform, &token_key, agency, &simulator).await;
-        let more = [
+        if self.connected {
+            connect(&platform, &token_key, agency, &simulator).await;
+        }
+        // The application must know its own address before it can be served there.
+        let reserved = TcpListener::bind(listen).expect("a free port");
+        let listen = reserved.local_addr().expect("its address");
+        let given = [
             ("token_key", token_key.expose().to_owned()),
             ("alert_base_url", self.alert_base_url),
+            ("fanvue_webhook_secret", self.webhook_secret.to_owned()),
+            ("public_url", format!("http://{listen}")),
         ];
-        let application = load(database, &simulator, more, (self.manifest, self.limits)).await;
+        let application = load(database, &simulator, given, (self.manifest, self.limits)).await;
         let options = HttpOptions::default();
+        drop(reserved);
         let server = HttpServer::bind(Arc::clone(&application), listen, options).expect("a server");
         let url = format!("http://{}", server.address());
         let shutdown = CancellationToken::new();
+        let errands = run_errands(Arc::clone(&application), server.errands(), shutdown.clone());
+        tokio::spawn(errands);
         tokio::spawn(server.run(shutdown.clone()));
         World {
             simulator,
@@ -154,6 +184,8 @@ impl World {
             limits: Limits::default(),
             manifest: "spin.toml",
             alert_base_url: String::new(),
+            webhook_secret: WEBHOOK_SECRETS,
+            connected: true,
         }
     }
 
@@ -218,6 +250,8 @@ impl World {
             match report.outcome {
                 Outcome::Done => return steps,
                 Outcome::More => {}
+                // The host reads too, what was connected or named a moment ago.
+                Outcome::Busy => tokio::time::sleep(Duration::from_millis(50)).await,
                 other => panic!("{other:?}: {:?}", report.problems),
             }
         }
@@ -277,7 +311,7 @@ async fn connect(
 async fn load(
     database: &TestDatabase,
     simulator: &Simulator,
-    more: [(&str, String); 2],
+    given: [(&str, String); 4],
     (manifest, limits): (&str, Limits),
 ) -> Arc<Application> {
     let manifest = components::manifest(manifest);
@@ -294,7 +328,7 @@ async fn load(
     ];
     let values: BTreeMap<String, String> = values
         .into_iter()
-        .chain(more)
+        .chain(given)
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
     let variables =

@@ -20,6 +20,7 @@ async fn every_job_describes_itself() {
             "check-late-shifts",
             "check-missed-posts",
             "daily-refresh",
+            "sync-hinted",
             "sync-transactions",
         ];
         assert_eq!(names, known);

@@ -5,21 +5,28 @@ use spin_sdk::http_component;
 use tidemark_api::{ApiError, Request, Response, jobs};
 use tidemark_jobs::{Description, StepError, StepReport, StepRequest};
 use tidemark_platform::{job::JobComponent, settings};
-use tidemark_sync::{DESCRIPTION, ROWS_PER_WRITE, SyncSettings};
+use tidemark_sync::{DESCRIPTION, HINTS_AT_ONCE, ROWS_PER_WRITE, SyncSettings, hints};
 
 struct TransactionSync;
 
 impl JobComponent for TransactionSync {
-    const JOBS: &'static [Description] = &[DESCRIPTION];
+    const JOBS: &'static [Description] = &[DESCRIPTION, hints::DESCRIPTION];
+    // A step of the sync follows hints first.
+    const CRON_JOBS: &'static [Description] = &[DESCRIPTION];
 
-    async fn step(_job: &Description, request: StepRequest) -> Result<StepReport, StepError> {
+    async fn step(job: &Description, request: StepRequest) -> Result<StepReport, StepError> {
         let platform = settings::platform()?;
         let sync = SyncSettings {
             connections: settings::connections()?,
             step_budget: settings::step_budget()?,
             rows_per_write: ROWS_PER_WRITE,
+            hints_at_once: HINTS_AT_ONCE,
         };
-        tidemark_sync::step(&platform, &sync, &request).await
+        if *job == hints::DESCRIPTION {
+            hints::step(&platform, &sync, &request).await
+        } else {
+            tidemark_sync::step(&platform, &sync, &request).await
+        }
     }
 }
 

@@ -55,6 +55,18 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
     }
 
+    /// 401: a body that its sender did not sign; the same whatever is wrong with the signature.
+    pub fn unsigned() -> Self {
+        let message = "the signature does not fit";
+        Self::new(StatusCode::UNAUTHORIZED, "bad_signature", message)
+    }
+
+    /// 413: the body is larger than the route reads.
+    pub fn too_large(limit: usize) -> Self {
+        let message = format!("the body is larger than {limit} bytes");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    }
+
     /// 403: the caller's role does not allow this.
     pub fn forbidden(message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", message)

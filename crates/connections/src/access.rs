@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use tidemark_domain::{AgencyId, ConnectionId, Instant, Secret};
+use tidemark_domain::{AgencyId, ConnectionId, Instant, Secret, backoff};
 use tidemark_fanvue::{FanvueError, oauth};
-use tidemark_ports::{Platform, Sql, SqlError};
+use tidemark_ports::{HttpError, Platform, Sql, SqlError};
 use tidemark_sealing::TokenKind;
 
 use crate::{ConnectionError, ConnectionSettings};
@@ -18,6 +18,11 @@ const RENEW_AFTER_PERCENT: u32 = 60;
 /// A claimed refresh that has stored nothing for so long is taken for dead. Fanvue accepts a used
 /// refresh token once more within 30 s, so the next claimant can still save the chain.
 const CLAIM_EXPIRES_AFTER: Duration = Duration::from_secs(15);
+
+/// After a failed refresh nobody tries again for so long (fanvue-api section 3, client rule 4), and
+/// up to so much longer, so that hosts do not come back together.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_mins(2);
+const PAUSE_JITTER: Duration = Duration::from_secs(30);
 
 /// How often, and at what distance, a caller looks whether another one's refresh has landed.
 const WAITS_FOR_ANOTHER: u32 = 20;
@@ -41,6 +46,7 @@ struct Stored {
     obtained_at: Instant,
     expires_at: Instant,
     state: String,
+    retry_at: Option<Instant>,
 }
 
 impl Stored {
@@ -103,10 +109,17 @@ async fn provide(
         if !rejected && now < stored.renewal_due_at() {
             return open(settings, id.0, &stored);
         }
+        let is_usable = !rejected && now < stored.expires_at;
+        if let Some(until) = stored.retry_at.filter(|until| *until > now) {
+            if is_usable {
+                return open(settings, id.0, &stored);
+            }
+            return Err(ConnectionError::RefreshFailed(id.1, until));
+        }
         if claim(platform, id, stored.version, now).await? {
             return renew(platform, settings, id, &stored, rejected).await;
         }
-        if !rejected && now < stored.expires_at {
+        if is_usable {
             return open(settings, id.0, &stored);
         }
         platform.sleep(WAIT_FOR_ANOTHER).await;
@@ -141,7 +154,7 @@ async fn renew(
         .keys
         .open(agency, TokenKind::Refresh, &stored.refresh_sealed)?;
     let mut answer = oauth::refresh(platform, &settings.fanvue, &refresh_token).await;
-    if matches!(answer, Err(FanvueError::NoAnswer { .. })) {
+    if answer.as_ref().is_err_and(is_lost) {
         // Fanvue may have renewed and the answer was lost: within its grace the same token works
         // once more (fanvue-api section 3, client rule 3).
         answer = oauth::refresh(platform, &settings.fanvue, &refresh_token).await;
@@ -177,12 +190,19 @@ async fn renew(
                 renew_at: renewal_due_at(now, now.plus(pair.expires_in)),
             })
         }
-        Err(FanvueError::GrantRevoked) => {
+        Err(error) if error == FanvueError::GrantRevoked || is_lost(&error) => {
+            let happened = match error {
+                FanvueError::GrantRevoked => "Fanvue has revoked the grant",
+                _ => "the answer to a renewal was lost twice, and its token is used up",
+            };
+            let parameters = [
+                agency.into(),
+                connection.into(),
+                stored.version.into(),
+                happened.into(),
+            ];
             let marked = platform
-                .query(
-                    include_str!("sql/mark_reconnect.sql"),
-                    &[agency.into(), connection.into(), stored.version.into()],
-                )
+                .query(include_str!("sql/mark_reconnect.sql"), &parameters)
                 .await?;
             if marked.is_empty() {
                 // Somebody stored a newer pair meanwhile: the refusal concerns a spent token.
@@ -190,10 +210,51 @@ async fn renew(
             }
             Err(ConnectionError::Reconnect(connection))
         }
-        // The old token still works: a failed early renewal costs nothing.
-        Err(_) if !rejected && platform.now() < stored.expires_at => open(settings, agency, stored),
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let until = put_off(platform, id, stored.version, &error).await?;
+            // The old token still works: a failed early renewal costs nothing.
+            if !rejected && platform.now() < stored.expires_at {
+                return open(settings, agency, stored);
+            }
+            Err(ConnectionError::RefreshFailed(connection, until))
+        }
     }
+}
+
+/// Whether Fanvue may have renewed without our learning the new pair.
+fn is_lost(error: &FanvueError) -> bool {
+    matches!(
+        error,
+        FanvueError::Malformed { .. }
+            | FanvueError::NoAnswer {
+                cause: HttpError::Broken(_),
+                ..
+            }
+    )
+}
+
+/// Lets nobody try again for a while; returns until when.
+async fn put_off(
+    platform: &impl Platform,
+    (agency, connection): (AgencyId, ConnectionId),
+    version: i64,
+    error: &FanvueError,
+) -> Result<Instant, SqlError> {
+    let now = platform.now();
+    let seed = connection.uuid().as_u128();
+    let pause = PAUSE_AFTER_FAILURE + backoff::jitter(PAUSE_JITTER, now, seed);
+    let until = now.plus(pause);
+    let parameters = [
+        agency.into(),
+        connection.into(),
+        version.into(),
+        until.into(),
+        error.to_string().into(),
+    ];
+    platform
+        .query(include_str!("sql/put_off.sql"), &parameters)
+        .await?;
+    Ok(until)
 }
 
 async fn claim(
@@ -235,5 +296,6 @@ async fn load(
         obtained_at: row.get(3)?,
         expires_at: row.get(4)?,
         state: row.get(5)?,
+        retry_at: row.get(6)?,
     })
 }

@@ -17,6 +17,9 @@ pub enum ConnectionError {
     /// Another caller is renewing the expired token and has not finished.
     #[error("the Fanvue connection {0} is being renewed by another step")]
     BeingRenewed(ConnectionId),
+    /// A refresh failed a moment ago, and the token has run out: not before that instant.
+    #[error("the Fanvue connection {0} could not be renewed; the next try is at {1}")]
+    RefreshFailed(ConnectionId, Instant),
     /// The bucket of requests is used up until then: a pause, not a failure.
     #[error("Fanvue's request limit is used up until {0}")]
     Paused(Instant),
@@ -38,6 +41,7 @@ impl ConnectionError {
             Self::Reconnect(_) => "reconnect",
             Self::Unknown(_) => "connection_unknown",
             Self::BeingRenewed(_) => "connection_busy",
+            Self::RefreshFailed(..) => "refresh_failed",
             Self::Paused(_) => "fanvue_rate_limited",
             Self::Sealing(_) => "token_key",
             Self::Fanvue(error) => error.code(),

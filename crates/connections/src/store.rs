@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use tidemark_domain::{AgencyId, ConnectionId, Instant, Secret};
-use tidemark_ports::{Sql, SqlError};
+use tidemark_ports::{Sql, SqlError, sql::only_row};
 use tidemark_sealing::{KeyRing, TokenKind};
+use uuid::Uuid;
 
 use crate::ConnectionError;
 
@@ -80,6 +81,44 @@ pub async fn to_discover(
             })
         })
         .collect()
+}
+
+/// Stores a grant under whoever granted it: as a new connection, or in the place of their old grant.
+///
+/// # Errors
+/// [`ConnectionError::Sealing`] or [`ConnectionError::Database`].
+pub async fn connect_principal(
+    sql: &impl Sql,
+    keys: &KeyRing,
+    (agency, new): (AgencyId, ConnectionId),
+    principal: Uuid,
+    grant: &NewGrant,
+    now: Instant,
+) -> Result<ConnectionId, ConnectionError> {
+    let parameters = [
+        agency.into(),
+        new.into(),
+        principal.into(),
+        keys.seal(agency, TokenKind::Access, &grant.access_token)?
+            .into(),
+        keys.seal(agency, TokenKind::Refresh, &grant.refresh_token)?
+            .into(),
+        now.into(),
+        now.plus(grant.expires_in).into(),
+    ];
+    let statement = include_str!("sql/connect_principal.sql");
+    let row = only_row(sql.query(statement, &parameters).await?)?;
+    Ok(ConnectionId::new(row.get(0)?))
+}
+
+/// Forgets the grants of an agency; returns how many there were. Nothing is read by them any more.
+///
+/// # Errors
+/// When the statement fails.
+pub async fn disconnect(sql: &impl Sql, agency: AgencyId) -> Result<usize, SqlError> {
+    let parameters = [agency.into()];
+    let ended = sql.query(include_str!("sql/disconnect.sql"), &parameters);
+    Ok(ended.await?.len())
 }
 
 /// Gives an existing connection a new grant, as connecting an account again does.

@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: the routes of this component, described from the definitions that answer
+//! `GET /openapi.json`: the routes, described from the definitions that answer
 //! them: names and defaults of parameters from the parsers, KPIs from the glossary.
 
 #![expect(
@@ -6,6 +6,7 @@
     reason = "json! only borrows, and the pieces are temporaries"
 )]
 
+mod fanvue;
 mod parameters;
 mod schemas;
 mod team;
@@ -42,7 +43,7 @@ pub fn document() -> Value {
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "security": [{"token": []}, {"session": []}],
-        "paths": all_paths(),
+        "paths": merged(merged(paths(), Value::Object(team::paths())), fanvue::paths()),
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
@@ -63,14 +64,6 @@ pub fn document() -> Value {
             "schemas": schemas::all(),
         },
     })
-}
-
-fn all_paths() -> Value {
-    let mut all = paths();
-    if let Some(all) = all.as_object_mut() {
-        all.extend(team::paths());
-    }
-    all
 }
 
 fn paths() -> Value {
@@ -133,6 +126,13 @@ fn paths() -> Value {
             }}),
         )},
     })
+}
+
+fn merged(mut one: Value, other: Value) -> Value {
+    if let (Some(members), Value::Object(more)) = (one.as_object_mut(), other) {
+        members.extend(more);
+    }
+    one
 }
 
 fn operation(id: &str, summary: &str, parameters: Value, ok: Value) -> Value {

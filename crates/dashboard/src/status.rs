@@ -1,12 +1,17 @@
 //! `GET /api/status`: how the machinery of the caller's agency is doing.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::Value as Json;
 use tidemark_api::{ApiError, Request, Response, auth, respond};
 use tidemark_domain::Instant;
-use tidemark_ports::{Platform, Row, Sql, SqlError, Value};
+use tidemark_ports::{Platform, Row, Sql, SqlError, Value, sql::only_row};
 
 use crate::schedules::{Schedule, schedules};
+
+/// How far back webhooks are counted.
+const WEBHOOKS_OF: Duration = Duration::from_hours(24);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -19,6 +24,17 @@ struct Body {
     /// when each job is due next
     schedules: Vec<Schedule>,
     rate_budget: Vec<Bucket>,
+    webhooks: Webhooks,
+}
+
+/// What Fanvue's webhooks told of the agency's models in the last 24 hours.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Webhooks {
+    events: i64,
+    /// events of topics that Fanvue does not document
+    unknown_topics: i64,
+    last_received_at: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -105,7 +121,10 @@ pub async fn status(platform: &impl Platform, request: &Request) -> Result<Respo
     let mine = [agency.into()];
     let now = platform.now();
     let mine_now = [agency.into(), now.into()];
+    let mine_since = [agency.into(), now.minus(WEBHOOKS_OF).into()];
+    let webhooks = platform.query(include_str!("sql/webhooks.sql"), &mine_since);
     let body = Body {
+        webhooks: webhooks_of(&only_row(webhooks.await?)?)?,
         connections: list(
             platform,
             include_str!("sql/connections.sql"),
@@ -196,6 +215,14 @@ fn drift_of(row: &Row) -> Result<Drift, SqlError> {
         fanvue_cents,
         drift_cents: ledger_cents - fanvue_cents,
         compared_at: text_of(row.get(4)?),
+    })
+}
+
+fn webhooks_of(row: &Row) -> Result<Webhooks, SqlError> {
+    Ok(Webhooks {
+        events: row.get(0)?,
+        unknown_topics: row.get(1)?,
+        last_received_at: row.get::<Option<Instant>>(2)?.map(text_of),
     })
 }
 

@@ -197,7 +197,7 @@ async fn go_through<P: Platform, J: ModelJob>(
 }
 
 /// When a failed model is tried again: later with each failure in a row.
-fn retry_at(work: &ModelWork, now: Instant) -> Instant {
+pub fn retry_at(work: &ModelWork, now: Instant) -> Instant {
     let attempt = u32::try_from(work.attempts).unwrap_or(0).saturating_add(1);
     now.plus(backoff::MODEL.pause(attempt, now, work.model.uuid().as_u128()))
 }

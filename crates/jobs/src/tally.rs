@@ -40,6 +40,17 @@ impl AgencyTally {
         });
     }
 
+    /// Adds another part of the same agency.
+    pub fn add(&mut self, other: Self) {
+        self.progress.completed += other.progress.completed;
+        self.progress.total += other.progress.total;
+        self.api_calls += other.api_calls;
+        self.rows.add(other.rows);
+        self.problems.extend(other.problems);
+        self.left_over += other.left_over;
+        self.busy += other.busy;
+    }
+
     /// Whether nothing is left to do for this agency now.
     pub const fn is_finished(&self) -> bool {
         self.left_over == 0 && self.busy == 0
@@ -79,6 +90,15 @@ impl Tally {
             .is_none_or(AgencyTally::is_finished)
     }
 
+    /// Adds calls and rows of other work for the same agencies; what it left over is not this tally's.
+    pub fn add_work_of(&mut self, other: &Self) {
+        for (agency, part) in &other.agencies {
+            let own = self.of(*agency);
+            own.api_calls += part.api_calls;
+            own.rows.add(part.rows);
+        }
+    }
+
     /// One report per agency.
     pub fn reports(
         &self,
@@ -99,13 +119,7 @@ impl Tally {
     ) -> StepReport {
         let mut whole = AgencyTally::default();
         for part in self.agencies.values() {
-            whole.progress.completed += part.progress.completed;
-            whole.progress.total += part.progress.total;
-            whole.api_calls += part.api_calls;
-            whole.rows.add(part.rows);
-            whole.problems.extend(part.problems.iter().cloned());
-            whole.left_over += part.left_over;
-            whole.busy += part.busy;
+            whole.add(part.clone());
         }
         let agencies = u32::try_from(self.agencies.len()).unwrap_or(u32::MAX);
         report_of(&whole, job, (started_at, ended_at), agencies)

@@ -86,6 +86,7 @@ async fn read_whole(mut response: Response) -> Result<HttpResponse, HttpError> {
 
 /// The error with its causes, without the URL: a query may hold what no log should.
 fn broken(error: reqwest::Error) -> HttpError {
+    let is_unsent = error.is_connect();
     let error = error.without_url();
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -93,5 +94,9 @@ fn broken(error: reqwest::Error) -> HttpError {
         text = format!("{text}: {inner}");
         cause = inner.source();
     }
-    HttpError::Broken(text)
+    if is_unsent {
+        HttpError::NotConnected(text)
+    } else {
+        HttpError::Broken(text)
+    }
 }

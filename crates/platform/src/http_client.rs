@@ -36,6 +36,16 @@ fn error_of(error: &SendError, url: &str) -> HttpError {
             let origin: String = url.split('/').take(3).collect::<Vec<_>>().join("/");
             HttpError::NotAllowed(origin)
         }
+        SendError::Http(
+            ErrorCode::DnsTimeout
+            | ErrorCode::DnsError(_)
+            | ErrorCode::DestinationNotFound
+            | ErrorCode::DestinationUnavailable
+            | ErrorCode::ConnectionRefused
+            | ErrorCode::ConnectionTimeout
+            | ErrorCode::TlsProtocolError
+            | ErrorCode::TlsCertificateError,
+        ) => HttpError::NotConnected(error.to_string()),
         error => HttpError::Broken(error.to_string()),
     }
 }

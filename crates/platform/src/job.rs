@@ -10,8 +10,11 @@ use crate::world::tidemark::live::types;
 
 /// What a job component implements; [`export_jobs!`](crate::export_jobs) does the rest.
 pub trait JobComponent {
-    /// The jobs it offers, in the order in which a cron event runs them.
+    /// The jobs it offers.
     const JOBS: &'static [Description];
+
+    /// Those of them that a cron event runs, in this order.
+    const CRON_JOBS: &'static [Description] = Self::JOBS;
 
     /// One step of one of its jobs.
     fn step(
@@ -27,7 +30,7 @@ pub trait JobComponent {
 /// The first failure, after all jobs had their steps.
 pub fn on_cron_event<C: JobComponent>() -> Result<(), String> {
     let mut first_failure = None;
-    for job in C::JOBS {
+    for job in C::CRON_JOBS {
         if let Err(error) = run_steps::<C>(job) {
             eprintln!("{}: {error}", job.name);
             first_failure.get_or_insert(format!("{}: {error}", job.name));
@@ -44,7 +47,7 @@ fn run_steps<C: JobComponent>(job: &Description) -> Result<(), StepError> {
         log(&report);
         let goes_on = report.outcome == Outcome::More && report.api_calls > 0;
         // The other jobs of the component want their share of the time, and the event its end.
-        let share = job.interval / 2 / u32::try_from(C::JOBS.len()).unwrap_or(1);
+        let share = job.interval / 2 / u32::try_from(C::CRON_JOBS.len()).unwrap_or(1);
         if !goes_on || began.elapsed() + report.took > share {
             return Ok(());
         }

@@ -3,6 +3,7 @@
 //! When the SDK changes, this crate changes and nothing else.
 #![cfg(target_arch = "wasm32")]
 
+pub mod bounded;
 pub mod http_client;
 pub mod http_server;
 pub mod job;

@@ -51,7 +51,10 @@ pub enum HttpError {
     /// The host does not allow requests to that address.
     #[error("requests to {0} are not allowed")]
     NotAllowed(String),
-    /// The connection failed or broke.
+    /// No connection came about, so the request was not sent.
+    #[error("no connection: {0}")]
+    NotConnected(String),
+    /// The connection broke, or the answer took too long: the request may have taken effect.
     #[error("no answer: {0}")]
     Broken(String),
 }

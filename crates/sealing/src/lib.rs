@@ -22,6 +22,8 @@ pub enum TokenKind {
     Refresh,
     /// the address or bot token of a place that alerts go to
     AlertDestination,
+    /// the PKCE verifier of a connection to be
+    Verifier,
 }
 
 /// Why a value could not be sealed or opened.
@@ -153,6 +155,7 @@ fn associated_data(agency: AgencyId, kind: TokenKind) -> Vec<u8> {
         TokenKind::Access => b'a',
         TokenKind::Refresh => b'r',
         TokenKind::AlertDestination => b'd',
+        TokenKind::Verifier => b'v',
     };
     [agency.uuid().as_bytes().as_slice(), &[kind]].concat()
 }

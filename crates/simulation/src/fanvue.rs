@@ -53,6 +53,8 @@ pub fn sync_settings(client: ClientCredentials) -> SyncSettings {
         },
         step_budget: Duration::from_secs(20),
         rows_per_write: ROWS_PER_WRITE,
+        // A simulated process does one thing at a time.
+        hints_at_once: 1,
     }
 }
 

@@ -25,6 +25,9 @@ use crate::{EPOCH, Failure, Outcome, Scenario, fanvue};
 /// Steps that may be needed to come to rest.
 const MOST_STEPS_TO_REST: u32 = 400;
 
+/// Every so many steps are a host's that was told of a webhook.
+const HINTED_EVERY: u32 = 3;
+
 /// A running scenario.
 pub struct Stage<'s, S> {
     sql: &'s S,
@@ -101,7 +104,12 @@ impl<'s, S: Sql> Stage<'s, S> {
             while begun < steps && workers.len() < self.scenario.workers {
                 begun += 1;
                 self.between_steps(begun).await?;
-                let worker = self.worker();
+                // A webhook has named every model, now and then.
+                let follows_hints = begun % HINTED_EVERY == 0;
+                if follows_hints {
+                    self.hint().await?;
+                }
+                let worker = self.worker(follows_hints);
                 workers.push(worker);
             }
             self.one_operation(&mut workers).await?;
@@ -130,7 +138,7 @@ impl<'s, S: Sql> Stage<'s, S> {
         let mut last = None;
         for _ in 0..MOST_STEPS_TO_REST {
             self.reconnect_if_needed().await?;
-            let mut workers = vec![self.worker()];
+            let mut workers = vec![self.worker(false)];
             let mut report = None;
             while !workers.is_empty() {
                 report = self.one_operation(&mut workers).await?.or(report);
@@ -150,7 +158,7 @@ impl<'s, S: Sql> Stage<'s, S> {
         (self.agency, self.connection)
     }
 
-    fn worker(&mut self) -> Worker {
+    fn worker(&mut self, follows_hints: bool) -> Worker {
         let budget = if self.calm {
             None
         } else {
@@ -169,7 +177,23 @@ impl<'s, S: Sql> Stage<'s, S> {
             _ => 0,
         };
         let settings = Rc::clone(&self.settings);
-        Worker::begin(Rc::clone(&self.clock), ahead, settings, request)
+        Worker::begin(
+            Rc::clone(&self.clock),
+            ahead,
+            settings,
+            request,
+            follows_hints,
+        )
+    }
+
+    async fn hint(&self) -> Result<(), Failure> {
+        let parameters = [self.agency.into(), self.clock.get().into()];
+        let statement = "insert into sync_hints (agency_id, model_id, pending, hinted_at) \
+                         select agency_id, model_id, true, instant_of($2) from models \
+                         where agency_id = $1 \
+                         on conflict (agency_id, model_id) do update set pending = true";
+        self.sql.query(statement, &parameters).await?;
+        Ok(())
     }
 
     /// Time between two steps, sometimes days; half-way Fanvue changes the shape of its rows.

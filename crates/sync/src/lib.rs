@@ -12,12 +12,14 @@
 //! - [`reader`]: one model, task by task
 //! - [`reconcile`]: the ledger against Fanvue's own sums
 //! - [`audit`], [`replay`]: the same, and the quarantine once more, on request for a whole agency
+//! - [`hints`]: models that webhooks named, at once
 //! - [`creators`]: which models there are
 
 pub mod audit;
 pub mod batch;
 pub mod creators;
 pub mod fetch;
+pub mod hints;
 pub mod identity;
 pub mod ledger;
 pub mod on_request;
@@ -51,7 +53,13 @@ pub struct SyncSettings {
     pub step_budget: Duration,
     /// rows that are enough for a write of their own; see [`ROWS_PER_WRITE`]
     pub rows_per_write: usize,
+    /// models that webhooks named which are read at the same time; see [`HINTS_AT_ONCE`]
+    pub hints_at_once: usize,
 }
+
+/// Models that webhooks named which are read at the same time: each draws from a bucket of its own at
+/// Fanvue, so what bounds them is memory.
+pub const HINTS_AT_ONCE: usize = 8;
 
 /// Rows per write where nothing speaks against it: beyond it, larger statements gain nothing.
 pub const ROWS_PER_WRITE: usize = 1_000;

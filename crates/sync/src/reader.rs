@@ -7,6 +7,7 @@ use tidemark_jobs::drive::{Assignment, ModelEnd, ModelJob};
 use tidemark_jobs::tally::{AgencyTally, Tally};
 use tidemark_jobs::{Description, StepBudget, StepError, StepRequest, Stream};
 use tidemark_ports::{Platform, SqlError};
+use tidemark_webhooks::retention;
 
 use crate::batch::Batch;
 use crate::fetch::fetch;
@@ -14,7 +15,7 @@ use crate::identity::{Entry, resolve};
 use crate::ledger::{self, Stored, Write};
 use crate::state::{Lane, RereadReason, Scope, StreamState, Task, Walk};
 use crate::stream::load_stream;
-use crate::{DESCRIPTION, SyncSettings, creators, reconcile};
+use crate::{DESCRIPTION, SyncSettings, creators, hints, reconcile};
 
 /// How often a walk begins again within one step after a refused cursor.
 const MOST_RESTARTS: u32 = 3;
@@ -30,6 +31,43 @@ impl<'a, P: Platform> TransactionSync<'a, P> {
     pub const fn new(platform: &'a P, settings: &'a SyncSettings) -> Self {
         Self { platform, settings }
     }
+
+    /// Reads what is new of a model that a webhook named, and nothing else.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn glance_at(
+        &self,
+        assignment: Assignment<'_>,
+        tally: &mut AgencyTally,
+    ) -> Result<ModelEnd, SqlError> {
+        let mut reader = self.reader(assignment, tally).await?;
+        let end = reader.glance().await;
+        reader.end(end)
+    }
+
+    async fn reader<'r>(
+        &'r self,
+        assignment: Assignment<'r>,
+        tally: &'r mut AgencyTally,
+    ) -> Result<Reader<'r, P>, SqlError> {
+        let work = assignment.work;
+        let caller = Caller::new(
+            self.platform,
+            &self.settings.connections,
+            (work.agency, work.connection),
+            Account::of(work.model, work.own_account),
+            assignment.budget.deadline(),
+        );
+        Ok(Reader {
+            platform: self.platform,
+            settings: self.settings,
+            state: load_stream(self.platform, assignment.lease).await?,
+            assignment,
+            caller,
+            tally,
+        })
+    }
 }
 
 impl<P: Platform> ModelJob for TransactionSync<'_, P> {
@@ -44,9 +82,19 @@ impl<P: Platform> ModelJob for TransactionSync<'_, P> {
     ) -> Result<(), StepError> {
         let connections = &self.settings.connections;
         let agency = request.agency;
+        // What a webhook named is waited for.
+        if request.model.is_none() {
+            let mut hinted = Tally::default();
+            hints::follow(self.platform, self.settings, agency, budget, &mut hinted).await?;
+            tally.add_work_of(&hinted);
+        }
         let listed =
             creators::list_again(self.platform, connections, agency, budget.deadline(), tally);
-        Ok(listed.await?)
+        listed.await?;
+        if agency.is_none() {
+            retention::forget_old(self.platform, self.platform.now()).await?;
+        }
+        Ok(())
     }
 
     async fn work_on(
@@ -54,33 +102,9 @@ impl<P: Platform> ModelJob for TransactionSync<'_, P> {
         assignment: Assignment<'_>,
         tally: &mut AgencyTally,
     ) -> Result<ModelEnd, SqlError> {
-        let work = assignment.work;
-        let caller = Caller::new(
-            self.platform,
-            &self.settings.connections,
-            (work.agency, work.connection),
-            Account::of(work.model, work.own_account),
-            assignment.budget.deadline(),
-        );
-        let mut reader = Reader {
-            platform: self.platform,
-            settings: self.settings,
-            state: load_stream(self.platform, assignment.lease).await?,
-            assignment,
-            caller,
-            tally,
-        };
+        let mut reader = self.reader(assignment, tally).await?;
         let end = reader.run().await;
-        reader.tally.api_calls += reader.caller.take_calls();
-        match end {
-            Ok(end) => Ok(end),
-            Err(ConnectionError::Database(error)) => Err(error),
-            Err(ConnectionError::Paused(until)) => Ok(ModelEnd::Paused(until)),
-            Err(error) => Ok(ModelEnd::Failed {
-                code: error.code(),
-                message: error.to_string(),
-            }),
-        }
+        reader.end(end)
     }
 }
 
@@ -123,6 +147,34 @@ impl<P: Platform> Reader<'_, P> {
             }
         }
         Ok(ModelEnd::Done)
+    }
+
+    /// A walk of the head that is under way to its end, then one that begins now.
+    async fn glance(&mut self) -> Result<ModelEnd, ConnectionError> {
+        let mut glances = false;
+        while !glances {
+            glances = self.state.begin_glance(self.platform.now());
+            match self.read(Lane::Head).await? {
+                Stop::Drained => {}
+                Stop::LeaseLost => return Ok(ModelEnd::LeaseLost),
+                Stop::OutOfTime => return Ok(ModelEnd::OutOfTime),
+            }
+        }
+        Ok(ModelEnd::Done)
+    }
+
+    /// Counts the calls, and tells failures of the model from those of the database.
+    fn end(mut self, end: Result<ModelEnd, ConnectionError>) -> Result<ModelEnd, SqlError> {
+        self.tally.api_calls += self.caller.take_calls();
+        match end {
+            Ok(end) => Ok(end),
+            Err(ConnectionError::Database(error)) => Err(error),
+            Err(ConnectionError::Paused(until)) => Ok(ModelEnd::Paused(until)),
+            Err(error) => Ok(ModelEnd::Failed {
+                code: error.code(),
+                message: error.to_string(),
+            }),
+        }
     }
 
     fn next(&mut self) -> Option<Task> {

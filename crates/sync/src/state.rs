@@ -2,7 +2,9 @@
 //!
 //! Three lanes read windows of time, each walk newest page first and down to its last page:
 //!
-//! - **head**: from 48 h before what is proven to now; first, in every step
+//! - **head**: from 48 h before what is proven to now; first, in every step. When a webhook named the
+//!   model, a **glance**: from shortly before what is proven; the next ordinary head makes up for the
+//!   rest
 //! - **backfill**: from what is proven back to the floor of history, slice by slice
 //! - **re-read**: windows read before, again: nightly, weekly, on request, to repair a drift
 //!
@@ -30,6 +32,10 @@ pub const HISTORY_FLOOR: Instant = Instant::from_micros(1_514_764_800_000_000);
 
 /// How far each head walk reads behind what is proven, for rows that arrive late with an old date.
 pub const LOOK_BACK: Duration = Duration::from_hours(48);
+
+/// How far a glance reads behind what is proven: little, so that it costs a page where the head's
+/// [`LOOK_BACK`] may cost dozens.
+pub const GLANCE_BACK: Duration = Duration::from_mins(30);
 
 /// How much the nightly pass reads again.
 pub const NIGHTLY: Duration = Duration::from_hours(35 * 24);
@@ -61,6 +67,8 @@ pub struct Progress {
     pub head: Option<Walk>,
     /// the backfill, until it has reached the floor
     pub backfill: Slices,
+    /// up to when the last two days were read again with it, where glances have proven more since
+    pub looked_back_until: Option<Instant>,
     /// windows to read again, in this order
     pub rereads: Vec<Reread>,
     /// when the last nightly pass was due
@@ -103,6 +111,11 @@ impl StreamState {
     pub fn is_backfilled(&self) -> bool {
         self.proven_since
             .is_some_and(|since| since <= HISTORY_FLOOR)
+    }
+
+    /// Up to when the head was read with its whole look-back.
+    pub fn looked_back_until(&self) -> Option<Instant> {
+        self.progress.looked_back_until.or(self.proven_until)
     }
 
     /// The walk under way in a lane.

@@ -2,6 +2,7 @@
 
 mod dashboard;
 mod ingest;
+mod live;
 mod scratch;
 mod serve;
 mod simulate;
@@ -22,6 +23,7 @@ pub async fn run(command: BenchCommand, output: Output) -> Result<()> {
         } => start::run(&manifest.manifest, database_url.as_deref(), runs, output).await,
         BenchCommand::Dashboard(arguments) => dashboard::run(&arguments, output).await,
         BenchCommand::Serve(arguments) => serve::run(&arguments, output).await,
+        BenchCommand::Live(arguments) => live::run(&arguments, output).await,
         BenchCommand::Ingest {
             database_url,
             rows,

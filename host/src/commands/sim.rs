@@ -1,8 +1,10 @@
 //! `tidemark sim`: the Fanvue simulator alone.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use serde_json::json;
-use tidemark_simulator::{Simulator, SimulatorConfig};
+use tidemark_simulator::{Simulator, SimulatorConfig, Webhooks};
 
 use crate::cli::SimArguments;
 use crate::commands::output::Output;
@@ -10,12 +12,18 @@ use crate::signals::stop_requested;
 
 /// Serves the simulator until it is asked to stop.
 pub async fn run(arguments: &SimArguments, output: Output) -> Result<()> {
-    let config = SimulatorConfig::default()
+    let mut config = SimulatorConfig::default()
         .with_seed(arguments.seed)
         .with_models(arguments.models)
         .with_transactions(arguments.transactions)
         .with_rate_limit(arguments.rate_limit)
         .with_fault_profile(arguments.faults);
+    if let (Some(url), Some(secret)) = (&arguments.webhook_url, &arguments.webhook_secret) {
+        config = config.with_webhooks(Webhooks::to(url, secret));
+    }
+    if let Some(seconds) = arguments.sale_every {
+        config = config.with_live_sales(Duration::from_secs(seconds));
+    }
     let simulator = Simulator::start(config, arguments.listen).await?;
     let (client, grant) = (simulator.client(), simulator.agency_grant());
     let url = simulator.base_url();

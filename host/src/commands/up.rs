@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 use tidemark::runtime::jobs::StepRequest;
 use tidemark::runtime::{Application, Limits};
 use tidemark::serve::cron::{CronOptions, run_schedules};
+use tidemark::serve::errands::run_errands;
 use tidemark::serve::http::{HttpOptions, HttpServer};
 use tidemark_database::Database;
 use tidemark_domain::AgencyId;
@@ -28,6 +29,9 @@ use crate::project::{
     token_key,
 };
 use crate::signals::stop_requested;
+
+/// The job that follows the hints of webhooks.
+const HINTED_JOB: &str = "sync-hinted";
 
 /// How often a demo is synced beside the schedules, so that its page moves while one looks.
 const DEMO_PULSE: Duration = Duration::from_mins(1);
@@ -69,7 +73,15 @@ async fn serve(
     if wants_demo(arguments, project, &platform).await? {
         demo = Some(Demo::start(data_dir, platform.now().micros()).await?);
     }
-    let given = demo.as_ref().map_or_else(BTreeMap::new, Demo::variables);
+    let mut given = demo.as_ref().map_or_else(BTreeMap::new, Demo::variables);
+    if std::env::var_os(environment_key("public_url")).is_none() && arguments.listen.port() != 0 {
+        // Who listens elsewhere than by default is reached there, until somebody says otherwise.
+        let listens_at = match arguments.listen.ip() {
+            ip if ip.is_unspecified() => format!("http://127.0.0.1:{}", arguments.listen.port()),
+            _ => format!("http://{}", arguments.listen),
+        };
+        given.insert("public_url".to_owned(), listens_at);
+    }
     let limits = limits_of(arguments);
     let application = open_application(project, database, data_dir, given, limits).await?;
     let server = HttpServer::bind(
@@ -80,7 +92,12 @@ async fn serve(
     let url = format!("http://{}", server.address());
 
     let shutdown = CancellationToken::new();
+    let errands = server.errands();
     let serving = tokio::spawn(server.run(shutdown.clone()));
+    // Hints that were stored while no host was there.
+    errands.run(HINTED_JOB);
+    let running = run_errands(Arc::clone(&application), errands, shutdown.clone());
+    let running = tokio::spawn(running);
     let pulse = match &mut demo {
         Some(demo) => {
             let keys = KeyRing::parse(&token_key(data_dir)?)?;
@@ -92,6 +109,7 @@ async fn serve(
                 output.remark(&total.sentence());
             }
             demo.run_team(&platform).await?;
+            demo.announce_sales_to(&url);
             let link = format!("{url}/login?token={}", api_token.expose());
             output.remark(&format!(
                 "Demo agency on a simulated Fanvue; sign in: {link}"
@@ -125,6 +143,7 @@ async fn serve(
     shutdown.cancel();
     serving.await?;
     firing.await?;
+    running.await?;
     if let Some(pulse) = pulse {
         pulse.await?;
     }

@@ -15,6 +15,7 @@ use self::connections::Connections;
 use self::dispatch::Dispatch;
 pub use self::listen::ListenError;
 use crate::runtime::Application;
+use crate::serve::errands::Errands;
 
 /// Answers that the application is up, as under Spin.
 pub const HEALTH_PATH: &str = "/.well-known/spin/health";
@@ -104,6 +105,11 @@ impl HttpServer {
     /// How busy the server is, from now on.
     pub fn occupancy(&self) -> Occupancy {
         Occupancy(Arc::clone(&self.dispatch))
+    }
+
+    /// What answers ask the host to run, for [`run_errands`](crate::serve::run_errands).
+    pub fn errands(&self) -> Arc<Errands> {
+        self.dispatch.errands()
     }
 
     /// Serves until `shutdown`, then lets the requests under way end.

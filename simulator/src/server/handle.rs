@@ -14,6 +14,7 @@ use crate::ledger_row::LedgerRow;
 use crate::request_log::RequestLog;
 use crate::switches::{Shape, Switches};
 use crate::totals::Totals;
+use crate::webhooks::{WebhookLog, Webhooks};
 use crate::world::{SimulatedModel, UnknownModel, World};
 
 impl Simulator {
@@ -60,6 +61,16 @@ impl Simulator {
     /// Sets the requests per minute and bucket (0 is unlimited) and fills every bucket.
     pub fn set_rate_limit(&self, requests: u32) {
         self.with_world(|world, _| world.set_rate_limit(requests));
+    }
+
+    /// Says where new rows are announced from now on.
+    pub fn set_webhooks(&self, webhooks: Option<Webhooks>) {
+        self.with_world(|world, _| world.set_webhooks(webhooks));
+    }
+
+    /// What became of webhooks so far.
+    pub fn webhook_log(&self) -> WebhookLog {
+        self.with_world(|world, _| world.webhook_log().clone())
     }
 
     /// Revokes every grant; answers how many there were.

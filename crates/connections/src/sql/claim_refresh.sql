@@ -5,5 +5,6 @@ where agency_id = $1
     and connection_id = $2
     and token_version = $3
     and state = 'active'
+    and (refresh_retry_at is null or refresh_retry_at <= instant_of($4))
     and (refresh_claimed_at is null or refresh_claimed_at < instant_of($5))
 returning token_version

@@ -5,6 +5,7 @@ select
     token_version,
     micros_of(obtained_at),
     micros_of(expires_at),
-    state
+    state,
+    micros_of(refresh_retry_at)
 from connections
 where agency_id = $1 and connection_id = $2

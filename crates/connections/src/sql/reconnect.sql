@@ -7,6 +7,7 @@ with connected as (
         obtained_at          = instant_of($5),
         expires_at           = instant_of($6),
         refresh_claimed_at   = null,
+        refresh_retry_at     = null,
         state                = 'active',
         last_error           = null
     where agency_id = $1 and connection_id = $2

@@ -6,5 +6,6 @@ set access_token_sealed  = $4,
     obtained_at          = instant_of($6),
     expires_at           = instant_of($7),
     refresh_claimed_at   = null,
+    refresh_retry_at     = null,
     last_error           = null
 where agency_id = $1 and connection_id = $2 and token_version = $3

@@ -151,7 +151,7 @@ fn of_lists() -> Value {
         })),
         "Status": {"type": "object",
                    "required": ["connections", "models", "drifts", "jobs", "schedules",
-                                "rateBudget"]},
+                                "rateBudget", "webhooks"]},
         "Health": {"type": "object", "required": ["status", "database", "migrations", "jobs"]},
     })
 }

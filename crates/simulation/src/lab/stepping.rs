@@ -53,6 +53,25 @@ impl<S: Sql> Lab<'_, S> {
         report.unwrap_or_else(|error| panic!("the step failed: {error}"))
     }
 
+    /// A webhook names the first model, and a host follows.
+    ///
+    /// # Panics
+    /// When it could not begin or the database failed.
+    pub async fn follow_a_hint(&self) -> StepReport {
+        let parameters = [self.agency.into(), self.model().into()];
+        let statement = "insert into sync_hints (agency_id, model_id, pending, hinted_at) \
+                         values ($1, $2, true, now()) \
+                         on conflict (agency_id, model_id) do update set pending = true";
+        let hinted = self.sql.query(statement, &parameters).await;
+        hinted.expect("a hint");
+        let request = StepRequest {
+            agency: Some(self.agency),
+            ..StepRequest::default()
+        };
+        let report = tidemark_sync::hints::step(self, &self.settings, &request).await;
+        report.unwrap_or_else(|error| panic!("the step failed: {error}"))
+    }
+
     /// A step whose process dies at its `operation`th request or statement, from 1; its report when
     /// it needs fewer.
     pub async fn step_dying_at(

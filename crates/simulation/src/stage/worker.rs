@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use futures::task::noop_waker;
 use tidemark_domain::Instant;
 use tidemark_jobs::{StepError, StepReport, StepRequest};
-use tidemark_sync::SyncSettings;
+use tidemark_sync::{SyncSettings, hints};
 
 use crate::door::{Door, Grant, TrueClock, Wish};
 
@@ -22,17 +22,23 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Begins a step.
+    /// Begins a step of the sync, or one that only follows hints.
     pub fn begin(
         clock: TrueClock,
         ahead: i64,
         settings: Rc<SyncSettings>,
         request: StepRequest,
+        follows_hints: bool,
     ) -> Self {
         let door = Door::new(clock, ahead);
         let platform = door.clone();
-        let step =
-            Box::pin(async move { tidemark_sync::step(&platform, &settings, &request).await });
+        let step = Box::pin(async move {
+            if follows_hints {
+                hints::step(&platform, &settings, &request).await
+            } else {
+                tidemark_sync::step(&platform, &settings, &request).await
+            }
+        });
         Self {
             door,
             step,

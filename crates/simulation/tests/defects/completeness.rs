@@ -92,6 +92,54 @@ async fn d004_a_row_that_arrives_two_days_late_is_found_by_the_next_ordinary_rea
 }
 
 #[tokio::test]
+async fn d004_a_late_row_is_found_although_webhooks_have_moved_the_proof_past_it() {
+    let database = database().await;
+    let lab = models(1).transactions(100).on(&database.sql).await;
+    lab.sync().await;
+    for _ in 0..4 {
+        lab.pass(Duration::from_mins(14));
+        let sold = sell(&lab, 250);
+        lab.pass(SLOW);
+        lab.forget_requests();
+        let glanced = lab.follow_a_hint().await;
+        assert_eq!((glanced.outcome, glanced.rows.inserted), (Outcome::Done, 1));
+        assert_eq!(lab.requests("insights/earnings").len(), 1, "{sold:?}");
+        let proven: i64 = lab.value(PROVEN_UNTIL).await;
+        assert!(proven > sold.occurred_at.0 && proven <= lab.true_now().micros());
+    }
+    sell_late(&lab, 4_711, Duration::from_hours(47));
+    lab.pass(SLOW);
+    assert_eq!(
+        lab.follow_a_hint().await.rows.inserted,
+        0,
+        "a glance is short"
+    );
+    lab.pass(SLOW);
+    lab.sync().await;
+    lab.assert_ledger_is_true().await;
+}
+
+#[tokio::test]
+async fn d004_a_sale_that_fanvues_faster_clock_dates_ahead_of_ours_is_seen_by_a_glance() {
+    let database = database().await;
+    for ahead in [-600, 600] {
+        let lab = models(1)
+            .transactions(40)
+            .fanvue(|config| config.with_server_clock_offset(ahead))
+            .on(&database.sql)
+            .await;
+        lab.sync().await;
+        lab.pass(Duration::from_mins(11));
+        sell(&lab, 777);
+        let glanced = lab.follow_a_hint().await;
+        assert_eq!(glanced.rows.inserted, 1, "{ahead} s");
+        lab.pass(Duration::from_mins(11));
+        lab.settle().await;
+        lab.assert_ledger_is_true().await;
+    }
+}
+
+#[tokio::test]
 async fn d005_a_history_beyond_5000_rows_and_d006_beyond_1050_is_read_to_its_end() {
     let database = database().await;
     let lab = models(1).transactions(5_200).on(&database.sql).await;

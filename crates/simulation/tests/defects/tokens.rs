@@ -47,7 +47,8 @@ async fn d124_a_refusal_of_a_spent_token_is_no_loss_of_the_grant() {
     lab.pass(RENEWAL_DUE);
     // While the first step waits to mark the grant, another account holder's grant is stored.
     lab.fanvue(|world, _| world.revoke_tokens());
-    lab.troubles.hold_statement("Fanvue has revoked the grant");
+    lab.troubles
+        .hold_statement("set state              = 'reconnect'");
     let meanwhile = async {
         lab.troubles.is_holding().await;
         lab.reconnect().await;
@@ -156,6 +157,55 @@ async fn cf14_a_refresh_whose_answer_is_lost_is_repeated_within_the_grace() {
     assert_eq!(refreshes(&lab).len(), 2);
     assert_eq!(lab.value::<i64>(VERSION).await, 2);
     assert_eq!(lab.value::<String>(STATE).await, "active");
+    lab.assert_ledger_is_true().await;
+}
+
+#[tokio::test]
+async fn cf14_a_refresh_whose_answer_is_lost_twice_asks_for_a_person_and_is_left_alone() {
+    let database = database().await;
+    let lab = models(1).transactions(60).on(&database.sql).await;
+    lab.sync().await;
+    lab.pass(days(1));
+    script(&lab, token_fault(FaultKind::LostRefreshAnswer).times(2));
+    assert_eq!(lab.step().await.problems[0].code, "reconnect");
+    assert_eq!(
+        refreshes(&lab).len(),
+        2,
+        "one try, and one within the grace"
+    );
+    assert_eq!(lab.value::<String>(STATE).await, "reconnect");
+    lab.pass(Duration::from_hours(1));
+    lab.step().await;
+    assert_eq!(refreshes(&lab).len(), 2);
+    lab.reconnect().await;
+    lab.sync().await;
+    lab.assert_ledger_is_true().await;
+}
+
+#[tokio::test]
+async fn cf14_a_refresh_that_failed_is_left_alone_for_two_minutes() {
+    let database = database().await;
+    let lab = models(1).transactions(60).on(&database.sql).await;
+    lab.sync().await;
+    lab.pass(days(1));
+    script(&lab, token_fault(FaultKind::BadGateway));
+    let failed = lab.step().await;
+    assert!(
+        failed
+            .problems
+            .iter()
+            .all(|problem| problem.code == "refresh_failed"),
+        "{failed:?}"
+    );
+    for _ in 0..5 {
+        lab.pass(Duration::from_secs(23));
+        assert_eq!(lab.step().await.outcome, Outcome::Failed);
+    }
+    assert_eq!(refreshes(&lab).len(), 1);
+    assert_eq!(lab.value::<String>(STATE).await, "active");
+    lab.pass(Duration::from_secs(36));
+    lab.sync().await;
+    assert_eq!(refreshes(&lab).len(), 2);
     lab.assert_ledger_is_true().await;
 }
 

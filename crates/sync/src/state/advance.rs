@@ -52,7 +52,11 @@ impl StreamState {
         match lane {
             Lane::Head => {
                 self.progress.head = None;
-                self.extend_proof(walk.from, walk.to);
+                // A first look has read its two days, whatever it was begun for.
+                let is_glance = walk.proves_until.is_some() && self.proven_until.is_some();
+                let looked_back_until = self.looked_back_until().filter(|_| is_glance);
+                self.progress.looked_back_until = looked_back_until;
+                self.extend_proof(walk.from, walk.proves_until.unwrap_or(walk.to));
                 if walk.seen.keys().is_none() {
                     self.reread(RereadReason::Crowded, walk.from, walk.to, now);
                 }

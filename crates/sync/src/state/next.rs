@@ -8,7 +8,9 @@ use tidemark_jobs::work::Target;
 
 use super::lanes::{Lane, Reread, RereadReason};
 use super::walk::Walk;
-use super::{HISTORY_FLOOR, LOOK_BACK, NIGHTLY, StreamState, WEEKLY, whole_millisecond};
+use super::{
+    GLANCE_BACK, HISTORY_FLOOR, LOOK_BACK, NIGHTLY, StreamState, WEEKLY, whole_millisecond,
+};
 
 const DAY: Duration = Duration::from_hours(24);
 const WEEK: Duration = Duration::from_hours(7 * 24);
@@ -71,6 +73,7 @@ impl StreamState {
         let progress = &mut self.progress;
         for (noted, instead) in [
             (&mut self.proven_until, before_the_run),
+            (&mut progress.looked_back_until, before_the_run),
             (&mut self.full_read_at, before_the_run),
             (&mut progress.nightly_at, now),
             (&mut progress.weekly_at, now),
@@ -87,16 +90,34 @@ impl StreamState {
         if self.progress.head.is_some() {
             return true;
         }
-        if self.proven_until.is_some_and(|until| until >= target.since) {
+        let looked_back_until = self.looked_back_until();
+        if looked_back_until.is_some_and(|until| until >= target.since) {
             return false;
         }
-        self.progress.head = Some(match self.proven_until {
+        self.progress.head = Some(match looked_back_until {
             // The first look at a model begins with its last days; the backfill does the rest.
             None => Walk::beginning(now.minus(LOOK_BACK), now, true),
             // A proof from the future is another clock's: look back from the present then.
             Some(until) => {
                 let from = HISTORY_FLOOR.max(until.min(now).minus(LOOK_BACK));
                 Walk::beginning(from, now.max(until), false)
+            }
+        });
+        true
+    }
+
+    /// Begins a glance at what is new, unless a walk of the head is under way, which comes first.
+    pub fn begin_glance(&mut self, now: Instant) -> bool {
+        if self.progress.head.is_some() {
+            return false;
+        }
+        let now = whole_millisecond(now);
+        let ahead = CLOCKS_DIFFER;
+        self.progress.head = Some(match self.proven_until {
+            None => Walk::glancing(now.minus(LOOK_BACK), now, ahead, true),
+            Some(until) => {
+                let from = HISTORY_FLOOR.max(until.min(now).minus(GLANCE_BACK));
+                Walk::glancing(from, now, ahead, false)
             }
         });
         true

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tidemark_domain::Instant;
@@ -32,6 +33,9 @@ pub struct Walk {
     pub fresh: bool,
     /// rows read so far
     pub seen: Seen,
+    /// a glance: it proves its window up to here only, and not what it read ahead of our clock
+    #[serde(default)]
+    pub proves_until: Option<Instant>,
     /// something was not as it should be: what was read stays, but the window is worth another look
     pub disturbed: bool,
     oldest: Option<Instant>,
@@ -49,15 +53,27 @@ impl Walk {
             pages: 0,
             fresh,
             seen: Seen::default(),
+            proves_until: None,
             disturbed: false,
             oldest: None,
             recent_pages: Vec::new(),
         }
     }
 
+    /// A walk for what is new, also where Fanvue's clock is ahead of ours.
+    pub fn glancing(from: Instant, now: Instant, ahead: Duration, fresh: bool) -> Self {
+        Self {
+            proves_until: Some(now),
+            ..Self::beginning(from, now.plus(ahead), fresh)
+        }
+    }
+
     /// The same window from its first page on, after Fanvue refused the cursor.
     pub fn restarted(&self) -> Self {
-        Self::beginning(self.from, self.to, false)
+        Self {
+            proves_until: self.proves_until,
+            ..Self::beginning(self.from, self.to, false)
+        }
     }
 
     /// Goes on with the reversals that the older family keeps apart.

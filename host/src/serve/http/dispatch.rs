@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{HEALTH_PATH, READY_PATH};
 use crate::runtime::Application;
+use crate::serve::errands::Errands;
 use crate::serve::reply::{self, ReplyBody};
 use crate::serve::request_headers::prepare;
 
@@ -24,6 +25,7 @@ pub(super) struct Dispatch {
     permits: Arc<Semaphore>,
     tasks: TaskTracker,
     ending: AtomicBool,
+    errands: Arc<Errands>,
 }
 
 impl Dispatch {
@@ -34,6 +36,7 @@ impl Dispatch {
             permits: Arc::new(Semaphore::new(requests)),
             tasks: TaskTracker::new(),
             ending: AtomicBool::new(false),
+            errands: Arc::default(),
         }
     }
 
@@ -46,6 +49,11 @@ impl Dispatch {
     /// Guests that go on after their answer has begun.
     pub(super) fn tasks(&self) -> TaskTracker {
         self.tasks.clone()
+    }
+
+    /// What answers have asked the host to run.
+    pub(super) fn errands(&self) -> Arc<Errands> {
+        Arc::clone(&self.errands)
     }
 
     /// From now on the server says that it is not ready, and asks clients to leave.
@@ -100,7 +108,10 @@ impl Dispatch {
         }
 
         match plugin.answer(request, &self.tasks, permit).await {
-            Ok(response) => response.map(Either::Left),
+            Ok(mut response) => {
+                self.errands.note(response.headers_mut());
+                response.map(Either::Left)
+            }
             Err(fault) => {
                 let component = plugin.name();
                 let code = fault.code();

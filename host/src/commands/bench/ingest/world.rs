@@ -71,6 +71,7 @@ impl World {
                 connections,
                 step_budget: Duration::from_mins(10),
                 rows_per_write,
+                hints_at_once: tidemark_sync::HINTS_AT_ONCE,
             },
             _simulator: simulator,
         })
