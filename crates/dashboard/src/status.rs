@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 use serde_json::Value as Json;
-use tidemark_api::{ApiError, Request, Response, auth, respond};
+use tidemark_api::{ApiError, Request, Response, respond};
 use tidemark_domain::Instant;
 use tidemark_ports::{Platform, Row, Sql, SqlError, Value};
+use tidemark_tenancy::token::Caller;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -93,11 +94,13 @@ struct Bucket {
 /// Tells the state of connections, streams, jobs and the rate budget.
 ///
 /// # Errors
-/// 401, 503
-pub async fn status(platform: &impl Platform, request: &Request) -> Result<Response, ApiError> {
-    let agency = auth::authenticate(platform, request.headers())
-        .await?
-        .agency;
+/// 503
+pub async fn status(
+    platform: &impl Platform,
+    caller: Caller,
+    request: &Request,
+) -> Result<Response, ApiError> {
+    let agency = caller.agency;
     let mine = [agency.into()];
     let mine_now = [agency.into(), platform.now().into()];
     let body = Body {

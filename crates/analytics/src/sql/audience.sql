@@ -25,15 +25,13 @@ changes as (
         where agency_id = $1::uuid
             and model_id = model.model_id
             and day <= ($4::text)::date
-            and day >= coalesce(
-                (
-                    select max(earlier.day)
-                    from subscriber_history as earlier
-                    where earlier.agency_id = $1::uuid
-                        and earlier.model_id = model.model_id
-                        and earlier.day < ($3::text)::date
-                ),
-                ($3::text)::date
+            -- A sub-select, because row security keeps "coalesce" out of an index condition.
+            and day >= (
+                select coalesce(max(earlier.day), ($3::text)::date)
+                from subscriber_history as earlier
+                where earlier.agency_id = $1::uuid
+                    and earlier.model_id = model.model_id
+                    and earlier.day < ($3::text)::date
             )
         window by_day as (order by day)
     ) as level

@@ -10,6 +10,7 @@ mod ledger;
 mod naive;
 mod oracle;
 mod parameters;
+mod row_security;
 mod roll_ups;
 mod tags;
 mod windows;

@@ -1,0 +1,9 @@
+//! Tenancy against real databases.
+
+mod attempts;
+mod audit;
+mod matrix;
+mod reuse;
+mod row_security;
+mod sessions;
+mod support;
