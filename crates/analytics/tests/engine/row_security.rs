@@ -85,7 +85,11 @@ async fn an_agencys_answers_enter_the_indexes_as_deeply_as_without_row_security(
         let plan: Vec<String> = plan.iter().map(|line| line.get(0)).collect();
         for (index, column) in expected.ranges {
             let scans = conditions(&plan, index);
-            assert!(!scans.is_empty(), "{index} is not used: {}", plan.join("\n"));
+            assert!(
+                !scans.is_empty(),
+                "{index} is not used: {}",
+                plan.join("\n")
+            );
             for condition in scans {
                 assert!(
                     condition.contains(column),
@@ -105,7 +109,11 @@ fn conditions<'a>(plan: &'a [String], index: &str) -> Vec<&'a str> {
         .filter(|(_, line)| line.contains(&using))
         .map(|(place, _)| {
             let next = plan.get(place + 1).map_or("", |line| line.trim());
-            if next.starts_with("Index Cond") { next } else { "" }
+            if next.starts_with("Index Cond") {
+                next
+            } else {
+                ""
+            }
         })
         .collect()
 }

@@ -4,6 +4,7 @@ mod attempts;
 mod audit;
 mod matrix;
 mod reuse;
+mod roles;
 mod row_security;
 mod sessions;
 mod support;
