@@ -218,7 +218,7 @@ async fn d136_tenant_data_is_private_and_never_anothers() {
             let tag = mine.headers()["etag"].clone();
             // Another agency with the same tag is not told that it has the same data.
             let theirs = world
-                .get(&route.path)
+                .request(Method::GET, &route.path)
                 .bearer_auth(other.expose())
                 .header("if-none-match", tag)
                 .send()

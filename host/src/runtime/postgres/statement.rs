@@ -127,7 +127,7 @@ fn last_argument(call: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Effect, effect};
+    use super::{Effect, PREAMBLE, effect};
 
     #[test]
     fn queries_and_data_changes_leave_nothing_behind() {
