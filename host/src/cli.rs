@@ -49,6 +49,10 @@ pub enum Command {
     Reconcile(ReconcileArguments),
     /// Read the rows in quarantine once more, as after an update.
     Replay(ReplayArguments),
+    /// Seal stored Fanvue tokens with the first of two keys, so that the second can go.
+    Reseal(DatabaseArguments),
+    /// Show who did what in an agency, newest first.
+    Audit(AuditArguments),
     /// Make the roll-ups of the ledger anew; answers stay right meanwhile.
     Rebuild(RebuildArguments),
     /// Run the Fanvue simulator alone.
@@ -231,6 +235,19 @@ pub struct ReplayArguments {
     /// The agency.
     #[arg(long)]
     pub agency: AgencyId,
+}
+
+/// `tidemark audit`
+#[derive(Clone, Debug, Args)]
+pub struct AuditArguments {
+    #[command(flatten)]
+    pub database: DatabaseArguments,
+    /// The agency.
+    #[arg(long)]
+    pub agency: AgencyId,
+    /// Entries to show.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub limit: u16,
 }
 
 /// `tidemark rebuild`

@@ -1,6 +1,7 @@
 //! The commands, one module each.
 
 mod agency;
+mod audit;
 mod bench;
 mod build;
 mod doctor;
@@ -9,6 +10,7 @@ mod output;
 mod rebuild;
 mod reconcile;
 mod replay;
+mod reseal;
 mod sim;
 mod sync;
 mod token;
@@ -31,6 +33,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Sync(arguments) => sync::run(&arguments, output).await,
         Command::Reconcile(arguments) => reconcile::run(&arguments, output).await,
         Command::Replay(arguments) => replay::run(&arguments, output).await,
+        Command::Reseal(arguments) => reseal::run(&arguments, output).await,
+        Command::Audit(arguments) => audit::run(&arguments, output).await,
         Command::Rebuild(arguments) => rebuild::run(&arguments, output).await,
         Command::Sim(arguments) => sim::run(&arguments, output).await,
         Command::Bench(command) => bench::run(command, output).await,

@@ -130,7 +130,7 @@ impl Demo {
         }
         let kept = self.note.api_token.clone().map(Secret::new);
         if let Some(api_token) = kept
-            && token::authenticate(platform, api_token.expose())
+            && token::authenticate(platform, api_token.expose(), platform.now())
                 .await?
                 .is_some()
         {

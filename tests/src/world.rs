@@ -13,7 +13,7 @@ use tidemark::serve::errands::run_errands;
 use tidemark::serve::http::{HttpOptions, HttpServer};
 use tidemark_connections::store::{self, NewGrant};
 use tidemark_database::testing::{TestDatabase, TestServer};
-use tidemark_domain::{AgencyId, ConnectionId, Secret, Zone};
+use tidemark_domain::{AgencyId, ConnectionId, ModelId, Secret, Zone};
 use tidemark_manifest::Variables;
 use tidemark_native::{HttpClient, NativePlatform, SqlPool, SystemClock};
 use tidemark_ports::{Clock as _, Row, Sql as _};
@@ -197,6 +197,42 @@ impl World {
             .build()
             .expect("a client");
         client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// A token of the agency with that role.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn token(&self, role: Role) -> Secret {
+        let made = token::create(&self.platform, self.agency, role, self.platform.now()).await;
+        made.expect("a token")
+    }
+
+    /// Another agency with one model, and its owner's token.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn another_agency(&self) -> (AgencyId, ModelId, Secret) {
+        let (agency, model) = (AgencyId::new(Uuid::new_v4()), ModelId::new(Uuid::new_v4()));
+        let now = self.platform.now();
+        agency::create(&self.platform, agency, "Other", &Zone::utc(), now)
+            .await
+            .expect("an agency");
+        let model_of_it = "with granted as (
+                insert into connections (agency_id, connection_id, access_token_sealed,
+                    refresh_token_sealed, obtained_at, expires_at, state)
+                values ($1, $2, '', '', now(), now(), 'disconnected')
+                returning agency_id, connection_id
+            )
+            insert into models (agency_id, model_id, connection_id, own_account, handle,
+                display_name, created_at)
+            select agency_id, $2, connection_id, false, 'other', 'Other', now() from granted";
+        self.platform
+            .query(model_of_it, &[agency.into(), model.into()])
+            .await
+            .expect("a model");
+        let owner = token::create(&self.platform, agency, Role::Owner, now).await;
+        (agency, model, owner.expect("a token"))
     }
 
     /// A GET by the owner.

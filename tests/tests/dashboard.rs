@@ -198,6 +198,7 @@ async fn a_browser_signs_in_by_link_and_out_again() {
         let out = world
             .request(Method::POST, "/logout")
             .header("cookie", &cookie)
+            .header("sec-fetch-site", "same-origin")
             .send();
         assert_eq!(out.await.unwrap().headers()["location"], "/login");
         assert_eq!(

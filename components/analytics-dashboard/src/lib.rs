@@ -12,8 +12,8 @@ use tidemark_platform::{SpinPlatform, http_server, settings};
 async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
     match answer(incoming).await {
         Ok((Reply::Whole(response), _)) => http_server::send(outparam, response).await,
-        Ok((Reply::Csv(head, mut export), platform)) => {
-            http_server::stream(outparam, head, async || export.next_part(&platform).await).await;
+        Ok((Reply::Csv(head, mut file), platform)) => {
+            http_server::stream(outparam, head, async || file.next_part(&platform).await).await;
         }
         Err(error) => http_server::send(outparam, error.into_response()).await,
     }
@@ -21,9 +21,10 @@ async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
 
 async fn answer(incoming: IncomingRequest) -> Result<(Reply, SpinPlatform), ApiError> {
     let request = http_server::read(incoming).await?;
-    let platform = settings::platform()?;
+    let platform = settings::gate()?;
     let dashboard = DashboardSettings {
         public_url: settings::text("public_url")?,
+        cron_secret: settings::secret("cron_secret")?,
     };
     let reply = route(&platform, &dashboard, &request).await?;
     Ok((reply, platform))

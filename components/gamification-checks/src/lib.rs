@@ -2,10 +2,11 @@
 //! `tidemark-team`.
 #![cfg(target_arch = "wasm32")]
 
+use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
 use tidemark_api::{ApiError, Request, Response, jobs};
 use tidemark_jobs::{Description, StepError, StepReport, StepRequest};
-use tidemark_platform::{job::JobComponent, settings};
+use tidemark_platform::{http_server, job::JobComponent, settings};
 use tidemark_team::{
     LATE_SHIFTS, MISSED_POSTS, TeamSettings, check_late_shifts, check_missed_posts,
 };
@@ -37,10 +38,8 @@ impl JobComponent for GamificationChecks {
 tidemark_platform::export_jobs!(GamificationChecks);
 
 #[http_component]
-async fn handle(request: Request) -> Response {
-    route(&request)
-        .await
-        .unwrap_or_else(ApiError::into_response)
+async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
+    http_server::serve(incoming, outparam, route).await;
 }
 
 async fn route(request: &Request) -> Result<Response, ApiError> {

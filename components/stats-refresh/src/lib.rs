@@ -1,11 +1,12 @@
 //! stats-refresh: audience counts. Wiring only; the logic is `tidemark-audience`.
 #![cfg(target_arch = "wasm32")]
 
+use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
 use tidemark_api::{ApiError, Request, Response, jobs};
 use tidemark_audience::{AudienceSettings, DESCRIPTION};
 use tidemark_jobs::{Description, StepError, StepReport, StepRequest};
-use tidemark_platform::{job::JobComponent, settings};
+use tidemark_platform::{http_server, job::JobComponent, settings};
 
 struct StatsRefresh;
 
@@ -25,10 +26,8 @@ impl JobComponent for StatsRefresh {
 tidemark_platform::export_jobs!(StatsRefresh);
 
 #[http_component]
-async fn handle(request: Request) -> Response {
-    route(&request)
-        .await
-        .unwrap_or_else(ApiError::into_response)
+async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
+    http_server::serve(incoming, outparam, route).await;
 }
 
 async fn route(request: &Request) -> Result<Response, ApiError> {

@@ -1,10 +1,11 @@
 //! transaction-sync: Fanvue earnings into the ledger. Wiring only; the logic is `tidemark-sync`.
 #![cfg(target_arch = "wasm32")]
 
+use spin_sdk::http::{IncomingRequest, ResponseOutparam};
 use spin_sdk::http_component;
 use tidemark_api::{ApiError, Request, Response, jobs};
 use tidemark_jobs::{Description, StepError, StepReport, StepRequest};
-use tidemark_platform::{job::JobComponent, settings};
+use tidemark_platform::{http_server, job::JobComponent, settings};
 use tidemark_sync::{DESCRIPTION, HINTS_AT_ONCE, ROWS_PER_WRITE, SyncSettings, hints};
 
 struct TransactionSync;
@@ -33,10 +34,8 @@ impl JobComponent for TransactionSync {
 tidemark_platform::export_jobs!(TransactionSync);
 
 #[http_component]
-async fn handle(request: Request) -> Response {
-    route(&request)
-        .await
-        .unwrap_or_else(ApiError::into_response)
+async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
+    http_server::serve(incoming, outparam, route).await;
 }
 
 async fn route(request: &Request) -> Result<Response, ApiError> {
@@ -46,7 +45,10 @@ async fn route(request: &Request) -> Result<Response, ApiError> {
             let secret = settings::secret("cron_secret")?;
             jobs::cron_step(request, &secret, step).await
         }
-        "/api/sync" => jobs::sync_step(&settings::platform()?, request, step).await,
+        "/api/sync" => {
+            let public_url = settings::text("public_url")?;
+            jobs::sync_step(&settings::gate()?, &public_url, request, step).await
+        }
         path => Err(ApiError::not_found(format!("there is no route {path}"))),
     }
 }

@@ -4,9 +4,9 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE};
 use tidemark_ports::Platform;
 use tidemark_tenancy::token::{self, Caller};
-use tidemark_tenancy::{Role, session};
+use tidemark_tenancy::{Role, permissions, session};
 
-use crate::ApiError;
+use crate::{ApiError, Request, origin};
 
 /// The session cookie's name.
 pub const SESSION_COOKIE: &str = "tidemark_session";
@@ -31,17 +31,40 @@ pub fn session_cookie(headers: &HeaderMap) -> Option<&str> {
         .find_map(|(name, value)| (name == SESSION_COOKIE).then_some(value))
 }
 
-/// Finds out who is calling.
+/// Lets a caller through whose role may call this route (`tidemark_tenancy::permissions`).
 ///
 /// # Errors
-/// 401 without valid credentials, 503 when the database is away.
+/// 401 without valid credentials, 403 when the role does not allow it or a browser was led here by
+/// another site, 404 for a route that is in no table, 503 when the database is away.
+pub async fn authorize(
+    platform: &impl Platform,
+    request: &Request,
+    public_url: &str,
+) -> Result<Caller, ApiError> {
+    let path = request.uri().path();
+    let least = permissions::least_role(request.method().as_str(), path)
+        .ok_or_else(|| ApiError::not_found(format!("there is no route {path}")))?;
+    let caller = authenticate(platform, request, public_url).await?;
+    require_role(caller, least)?;
+    Ok(caller)
+}
+
+/// Finds out who is calling. What an ambient cookie allows, another site's page may not use to change
+/// anything.
+///
+/// # Errors
+/// 401 without valid credentials, 403 when a browser was led here by another site, 503 when the
+/// database is away.
 pub async fn authenticate(
     platform: &impl Platform,
-    headers: &HeaderMap,
+    request: &Request,
+    public_url: &str,
 ) -> Result<Caller, ApiError> {
+    let headers = request.headers();
     let caller = if let Some(api_token) = bearer(headers) {
-        token::authenticate(platform, api_token).await?
+        token::authenticate(platform, api_token, platform.now()).await?
     } else if let Some(cookie) = session_cookie(headers) {
+        origin::require_own_site(request, public_url)?;
         session::authenticate(platform, cookie, platform.now()).await?
     } else {
         None

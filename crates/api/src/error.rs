@@ -1,5 +1,7 @@
 //! Errors as callers see them: a true status and `{"error":{"code","message","field"?}}`.
 
+use std::time::Duration;
+
 use http::{Method, StatusCode};
 use serde::Serialize;
 use tidemark_jobs::StepError;
@@ -14,6 +16,8 @@ pub struct ApiError {
     body: ErrorBody,
     /// the methods that the route takes, for 405
     allow: Option<String>,
+    /// when to try again, for 429
+    retry_after: Option<Duration>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,6 +38,7 @@ impl ApiError {
                 field: None,
             },
             allow: None,
+            retry_after: None,
         }
     }
 
@@ -104,6 +109,36 @@ impl ApiError {
         self
     }
 
+    /// 413
+    pub fn body_too_large() -> Self {
+        let message = "the body is larger than this route takes";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message)
+    }
+
+    /// 414
+    pub fn uri_too_long() -> Self {
+        let message = "the path or the query is longer than any route takes";
+        Self::new(StatusCode::URI_TOO_LONG, "uri_too_long", message)
+    }
+
+    /// 431
+    pub fn headers_too_large() -> Self {
+        let message = "there are more or larger header fields than any route takes";
+        Self::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "headers_too_large",
+            message,
+        )
+    }
+
+    /// 429: too many failed attempts; try again after that long.
+    pub fn too_many_attempts(retry_after: Duration) -> Self {
+        let message = "too many failed sign-ins from here; wait and try again";
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", message);
+        error.retry_after = Some(retry_after);
+        error
+    }
+
     /// 503: something that operators must set is missing.
     pub fn not_configured(message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_configured", message)
@@ -141,7 +176,7 @@ impl ApiError {
         struct Envelope {
             error: ErrorBody,
         }
-        let (status, allow) = (self.status, self.allow);
+        let (status, allow, retry_after) = (self.status, self.allow, self.retry_after);
         let mut response = respond::json(status, &Envelope { error: self.body });
         let headers = response.headers_mut();
         headers.insert(
@@ -150,6 +185,10 @@ impl ApiError {
         );
         if let Some(allow) = allow.and_then(|names| names.parse().ok()) {
             headers.insert(http::header::ALLOW, allow);
+        }
+        if let Some(retry_after) = retry_after {
+            let seconds = http::HeaderValue::from(retry_after.as_secs().max(1));
+            headers.insert(http::header::RETRY_AFTER, seconds);
         }
         if status == StatusCode::UNAUTHORIZED {
             let challenge = http::HeaderValue::from_static("Bearer");

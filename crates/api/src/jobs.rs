@@ -1,13 +1,15 @@
 //! The routes of job components: cron routes and the page's sync button.
 
 use std::future::Future;
+use std::time::Duration;
 
 use http::{Method, StatusCode};
 use serde::Deserialize;
+use serde_json::json;
 use tidemark_domain::{ModelId, Secret};
 use tidemark_jobs::{StepError, StepReport, StepRequest};
 use tidemark_ports::Platform;
-use tidemark_tenancy::Role;
+use tidemark_tenancy::audit::{self, Action, Deed};
 
 use crate::{ApiError, Request, Response, auth, cron, respond};
 
@@ -31,6 +33,9 @@ where
     Ok(report_response(&step(StepRequest::default()).await?))
 }
 
+/// The page asks for step after step until the sync is done: that is one request of its user.
+const ONE_REQUEST: Duration = Duration::from_mins(10);
+
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SyncBody {
@@ -45,6 +50,7 @@ struct SyncBody {
 /// 400, 401, 403, 404, 405, 503
 pub async fn sync_step<F>(
     platform: &impl Platform,
+    public_url: &str,
     request: &Request,
     step: impl FnOnce(StepRequest) -> F,
 ) -> Result<Response, ApiError>
@@ -54,9 +60,17 @@ where
     if request.method() != Method::POST {
         return Err(ApiError::method_not_allowed());
     }
-    let caller = auth::authenticate(platform, request.headers()).await?;
-    auth::require_role(caller, Role::Manager)?;
+    let caller = auth::authorize(platform, request, public_url).await?;
     let body = sync_body(request.body())?;
+    let now = platform.now();
+    let asked_for = Deed {
+        agency: caller.agency,
+        actor: Some(caller.token),
+        action: Action::SyncRequested,
+        subject: body.model_id.map(|model| model.to_string()),
+        detail: json!({"full": body.full}),
+    };
+    audit::note_once(platform, &asked_for, now.minus(ONE_REQUEST), now).await?;
     let request = StepRequest {
         agency: Some(caller.agency),
         model: body.model_id,

@@ -6,7 +6,10 @@
 pub mod auth;
 pub mod cron;
 pub mod error;
+pub mod hardening;
 pub mod jobs;
+pub mod limits;
+pub mod origin;
 pub mod parameters;
 pub mod respond;
 

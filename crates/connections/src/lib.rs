@@ -6,6 +6,7 @@ pub mod budget;
 pub mod caller;
 pub mod discover;
 pub mod error;
+pub mod rotation;
 pub mod store;
 
 pub use caller::Caller;

@@ -5,15 +5,19 @@ use tidemark_analytics::{
     Answer, DashboardError, DashboardQuery, ParameterError, TopFansQuery, answer,
 };
 use tidemark_api::parameters::query_pairs;
-use tidemark_api::{ApiError, Request, Response, auth, respond};
+use tidemark_api::{ApiError, Request, Response, respond};
 use tidemark_ports::Platform;
+use tidemark_tenancy::token::Caller;
 
 /// Answers with every figure of a window, or 304 when the caller has them.
 ///
 /// # Errors
-/// 400, 401, 404, 503; never a 200 with zeros.
-pub async fn dashboard(platform: &impl Platform, request: &Request) -> Result<Response, ApiError> {
-    let caller = auth::authenticate(platform, request.headers()).await?;
+/// 400, 404, 503; never a 200 with zeros.
+pub async fn dashboard(
+    platform: &impl Platform,
+    caller: Caller,
+    request: &Request,
+) -> Result<Response, ApiError> {
     let query = DashboardQuery::parse(&query_pairs(request.uri())).map_err(bad_parameter)?;
     let known_tags = respond::known_tags(request.headers());
     let answered = answer(platform, caller.agency, &query, known_tags)
@@ -28,9 +32,12 @@ pub async fn dashboard(platform: &impl Platform, request: &Request) -> Result<Re
 /// Answers with the fans who spent most in a window.
 ///
 /// # Errors
-/// 400, 401, 404, 503
-pub async fn top_fans(platform: &impl Platform, request: &Request) -> Result<Response, ApiError> {
-    let caller = auth::authenticate(platform, request.headers()).await?;
+/// 400, 404, 503
+pub async fn top_fans(
+    platform: &impl Platform,
+    caller: Caller,
+    request: &Request,
+) -> Result<Response, ApiError> {
     let query = TopFansQuery::parse(&query_pairs(request.uri())).map_err(bad_parameter)?;
     let body = list_top_fans(platform, caller.agency, &query)
         .await

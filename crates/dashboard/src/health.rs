@@ -4,10 +4,10 @@ use http::StatusCode;
 use serde::Serialize;
 use tidemark_api::{ApiError, Response, respond};
 use tidemark_domain::Instant;
-use tidemark_ports::{Platform, SqlError, sql::only_row};
+use tidemark_ports::{Bound, Platform, Sql as _, SqlError, sql::only_row};
 
 /// The newest migration that this build works with.
-const LATEST_MIGRATION: i32 = 12;
+const LATEST_MIGRATION: i32 = 14;
 
 #[derive(Serialize)]
 struct Body {
@@ -69,6 +69,8 @@ pub async fn health(platform: &impl Platform) -> Result<Response, ApiError> {
 }
 
 async fn examine(platform: &impl Platform) -> Result<Body, SqlError> {
+    // The last step of each job over all agencies, without a word about any of them.
+    let platform = Bound::jobs(platform);
     let statement = "select max(version) from schema_migrations";
     let applied: Option<i32> = only_row(platform.query(statement, &[]).await?)?.get(0)?;
     let migrated = applied.is_some_and(|version| version >= LATEST_MIGRATION);

@@ -4,7 +4,7 @@ use serde::Serialize;
 use tidemark_analytics::freshness::{
     AUDIENCE_MAX_AGE, Freshness, HISTORY_FLOOR, TRANSACTIONS_MAX_AGE,
 };
-use tidemark_api::{ApiError, Request, Response, auth, respond};
+use tidemark_api::{ApiError, Request, Response, respond};
 use tidemark_domain::{Instant, ModelId, Zone};
 use tidemark_ports::{Platform, Row, SqlError};
 use tidemark_tenancy::token::Caller;
@@ -94,9 +94,12 @@ struct Families {
 /// Lists the models of the caller's agency.
 ///
 /// # Errors
-/// 401, 503
-pub async fn models(platform: &impl Platform, request: &Request) -> Result<Response, ApiError> {
-    let caller = auth::authenticate(platform, request.headers()).await?;
+/// 503
+pub async fn models(
+    platform: &impl Platform,
+    caller: Caller,
+    request: &Request,
+) -> Result<Response, ApiError> {
     let now = platform.now();
     let agency = agency_of(platform, caller).await?;
     let first_day = Zone::utc().day_of(now).plus_days(1 - FLOW_DAYS);

@@ -47,6 +47,9 @@ pub fn document() -> Value {
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
+                "operator": {
+                    "type": "http", "scheme": "bearer", "description": "The secret cron_secret.",
+                },
                 "session": {
                     "type": "apiKey", "in": "cookie", "name": tidemark_api::auth::SESSION_COOKIE,
                 },
@@ -54,7 +57,9 @@ pub fn document() -> Value {
             "responses": {
                 "BadRequest": error("A parameter is wrong; `field` names it."),
                 "Unauthorized": error("No or bad credentials."),
+                "Forbidden": error("The caller's role does not allow this."),
                 "NotFound": error("No such agency or model for this caller."),
+                "UriTooLong": error("The path or the query is longer than any route takes."),
                 "Unavailable": error("A dependency is down. Never a 200 with zeros."),
                 "NotModified": {
                     "description": "The caller has this version.",
@@ -109,6 +114,20 @@ fn paths() -> Value {
             json!([]),
             tenant_data("Status", "The state of the machinery."),
         )},
+        "/api/audit": {"get": operation(
+            "listAudit",
+            "Who did what in the agency, newest first, page by page; for owners.",
+            all(&crate::audit::NAMES),
+            tenant_data("Audit", "The entries."),
+        )},
+        "/metrics": {"get": operators(
+            "getMetrics",
+            "The service in figures, as Prometheus reads them.",
+            json!({"200": {
+                "description": "The figures.",
+                "content": {"text/plain": {"schema": {"type": "string"}}},
+            }}),
+        )},
         "/api/health": {"get": public(
             "getHealth",
             "Whether database, migrations and jobs are as they should be.",
@@ -142,7 +161,9 @@ fn operation(id: &str, summary: &str, parameters: Value, ok: Value) -> Value {
         ("304", "NotModified"),
         ("400", "BadRequest"),
         ("401", "Unauthorized"),
+        ("403", "Forbidden"),
         ("404", "NotFound"),
+        ("414", "UriTooLong"),
         ("503", "Unavailable"),
     ] {
         let reference = format!("#/components/responses/{name}");
@@ -152,6 +173,23 @@ fn operation(id: &str, summary: &str, parameters: Value, ok: Value) -> Value {
         "operationId": id,
         "summary": summary,
         "parameters": parameters,
+        "responses": responses,
+    })
+}
+
+/// For schedulers and monitors.
+fn operators(id: &str, summary: &str, mut responses: Value) -> Value {
+    for (status, name) in [
+        ("401", "Unauthorized"),
+        ("414", "UriTooLong"),
+        ("503", "Unavailable"),
+    ] {
+        responses[status] = json!({"$ref": format!("#/components/responses/{name}")});
+    }
+    json!({
+        "operationId": id,
+        "summary": summary,
+        "security": [{"operator": []}],
         "responses": responses,
     })
 }

@@ -9,15 +9,23 @@ use tidemark_api::{ApiError, Request, Response, auth, respond};
 use tidemark_page::Asset;
 use tidemark_ports::Platform;
 
-use crate::sign_in;
+use crate::{DashboardSettings, sign_in};
 
 /// `GET /`: the overview for who is signed in, the sign-in page for who is not.
 ///
 /// # Errors
 /// 503
-pub async fn overview(platform: &impl Platform, request: &Request) -> Result<Response, ApiError> {
-    match auth::authenticate(platform, request.headers()).await {
-        Ok(_) => Ok(serve(request.headers(), tidemark_page::index())),
+pub async fn overview(
+    platform: &impl Platform,
+    settings: &DashboardSettings,
+    request: &Request,
+) -> Result<Response, ApiError> {
+    match auth::authenticate(platform, request, &settings.public_url).await {
+        Ok(caller) => {
+            let mut response = serve(request.headers(), tidemark_page::index());
+            sign_in::renew(platform, settings, (request, caller), &mut response).await?;
+            Ok(response)
+        }
         Err(error) if error.status() == StatusCode::UNAUTHORIZED => {
             let wanted = request
                 .uri()

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value as Json;
-use tidemark_api::{ApiError, Request, Response, auth, respond};
+use tidemark_api::{ApiError, Request, Response, respond};
 use tidemark_domain::Instant;
 use tidemark_ports::{Platform, Row, Sql, SqlError, Value, sql::only_row};
+use tidemark_tenancy::token::Caller;
 
 use crate::schedules::{Schedule, schedules};
 
@@ -113,11 +114,13 @@ struct Bucket {
 /// Tells the state of connections, streams, jobs and the rate budget.
 ///
 /// # Errors
-/// 401, 503
-pub async fn status(platform: &impl Platform, request: &Request) -> Result<Response, ApiError> {
-    let agency = auth::authenticate(platform, request.headers())
-        .await?
-        .agency;
+/// 503
+pub async fn status(
+    platform: &impl Platform,
+    caller: Caller,
+    request: &Request,
+) -> Result<Response, ApiError> {
+    let agency = caller.agency;
     let mine = [agency.into()];
     let now = platform.now();
     let mine_now = [agency.into(), now.into()];

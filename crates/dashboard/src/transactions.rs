@@ -6,18 +6,44 @@ use tidemark_analytics::TransactionsQuery;
 use tidemark_analytics::parameters::Format;
 use tidemark_analytics::transactions::{CsvExport, transactions as list};
 use tidemark_api::parameters::query_pairs;
-use tidemark_api::{ApiError, Request, auth, respond};
-use tidemark_ports::Platform;
+use tidemark_api::{ApiError, Request, respond};
+use tidemark_domain::AgencyId;
+use tidemark_ports::{Bound, Platform, SqlError};
+use tidemark_tenancy::token::Caller;
 
 use crate::Reply;
 use crate::figures::{bad_parameter, refused};
 
+/// The rest of a CSV of one agency's ledger.
+#[derive(Debug)]
+pub struct CsvFile {
+    export: CsvExport,
+    agency: AgencyId,
+}
+
+impl CsvFile {
+    /// The next part; `None` at the end.
+    ///
+    /// # Errors
+    /// When the database fails; the file is then incomplete.
+    pub async fn next_part(
+        &mut self,
+        platform: &impl Platform,
+    ) -> Result<Option<String>, SqlError> {
+        let tenant = Bound::tenant(platform, self.agency);
+        self.export.next_part(&tenant).await
+    }
+}
+
 /// Answers with a page of the ledger, or begins a CSV of all of it.
 ///
 /// # Errors
-/// 400, 401, 404, 503
-pub async fn transactions(platform: &impl Platform, request: &Request) -> Result<Reply, ApiError> {
-    let caller = auth::authenticate(platform, request.headers()).await?;
+/// 400, 404, 503
+pub async fn transactions(
+    platform: &impl Platform,
+    caller: Caller,
+    request: &Request,
+) -> Result<Reply, ApiError> {
     let query = TransactionsQuery::parse(&query_pairs(request.uri())).map_err(bad_parameter)?;
     let asked = query.format;
     if asked.unwrap_or_else(|| preferred(request.headers())) == Format::Json {
@@ -38,7 +64,8 @@ pub async fn transactions(platform: &impl Platform, request: &Request) -> Result
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     let attachment = HeaderValue::from_static("attachment; filename=\"transactions.csv\"");
     headers.insert(CONTENT_DISPOSITION, attachment);
-    Ok(Reply::Csv(head, Box::new(export)))
+    let agency = caller.agency;
+    Ok(Reply::Csv(head, Box::new(CsvFile { export, agency })))
 }
 
 /// CSV for who asks for it and not for JSON as well.

@@ -77,7 +77,7 @@ impl Database {
         match choice {
             DatabaseChoice::Url(url) => {
                 let pool = Pool::from_url(&url, options)?;
-                drop(pool.get().await?);
+                drop(pool.get_as_left().await?);
                 Ok(Self {
                     url,
                     pool,
@@ -112,7 +112,7 @@ impl Database {
         let server = started.map_err(|panic| EmbeddedError::NotStarted(panic.to_string()))??;
         let server = Arc::new(server);
         let pool = Pool::embedded(&server, options)?;
-        if let Err(error) = pool.get().await {
+        if let Err(error) = pool.get_as_left().await {
             let explained = server.explain(error).await;
             pool.close();
             server.stop().await?;

@@ -21,6 +21,9 @@ const FAST: ManagerConfig = ManagerConfig {
     recycling_method: RecyclingMethod::Fast,
 };
 
+/// Undoes the preamble of `tidemark-ports`.
+pub const OWN_RIGHTS: &str = "reset role; reset tidemark.agency";
+
 /// The embedded server's first connection starts it, and replays its log after a crash.
 #[cfg(feature = "embedded")]
 const EMBEDDED_CONNECT_TIMEOUT: Duration = Duration::from_mins(1);
@@ -201,11 +204,25 @@ impl Pool {
         }
     }
 
-    /// A connection, new or reused; goes back to the pool when dropped.
+    /// A connection, new or reused, with the rights of the connecting user; goes back to the pool
+    /// when dropped.
     ///
     /// # Errors
     /// [`ConnectError`], all variants but the two about the URL.
     pub async fn get(&self) -> Result<deadpool_postgres::Client, ConnectError> {
+        let client = self.get_as_left().await?;
+        // Whoever had it before may have acted for an agency.
+        let own = client.batch_execute(OWN_RIGHTS).await;
+        own.map_err(|error| self.explain(PoolError::Backend(error)))?;
+        Ok(client)
+    }
+
+    /// A connection that may still act for whomever it was used before: for who says with every
+    /// statement for whom it runs.
+    ///
+    /// # Errors
+    /// As [`Pool::get`].
+    pub async fn get_as_left(&self) -> Result<deadpool_postgres::Client, ConnectError> {
         self.inner.get().await.map_err(|error| self.explain(error))
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tidemark_domain::Instant;
 use tidemark_ports::{
-    Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
+    Actor, Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
 };
 
 use crate::clock::SystemClock;
@@ -40,7 +40,16 @@ impl<C, H: Http, S> Http for NativePlatform<C, H, S> {
 }
 
 impl<C, H, S: Sql> Sql for NativePlatform<C, H, S> {
-    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
-        self.sql.query(statement, parameters).await
+    fn actor(&self) -> Actor {
+        self.sql.actor()
+    }
+
+    async fn query_as(
+        &self,
+        actor: Actor,
+        statement: &str,
+        parameters: &[Value],
+    ) -> Result<Vec<Row>, SqlError> {
+        self.sql.query_as(actor, statement, parameters).await
     }
 }

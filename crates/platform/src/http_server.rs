@@ -1,19 +1,50 @@
-//! Inbound HTTP through `wasi:http` for components that stream: the request is read whole, the
-//! answer sent whole or part by part.
+//! Inbound HTTP through `wasi:http`: the request is read whole, within limits; the answer is sent whole
+//! or part by part, with the headers that every answer bears.
 
-use futures::SinkExt as _;
-use spin_sdk::http::conversions::TryFromIncomingRequest as _;
+use futures::{SinkExt as _, TryStreamExt as _};
+use http::{HeaderName, HeaderValue};
 use spin_sdk::http::{Headers, IncomingRequest, OutgoingResponse, ResponseOutparam};
-use tidemark_api::{ApiError, Request, Response};
+use tidemark_api::hardening::harden;
+use tidemark_api::{ApiError, Request, Response, limits};
 
-/// The whole request.
+use crate::settings;
+
+/// Reads a request, has it answered, and sends the answer.
+pub async fn serve(
+    incoming: IncomingRequest,
+    outparam: ResponseOutparam,
+    route: impl AsyncFnOnce(&Request) -> Result<Response, ApiError>,
+) {
+    let answered = match read(incoming).await {
+        Ok(request) => route(&request).await,
+        Err(error) => Err(error),
+    };
+    send(outparam, answered.unwrap_or_else(ApiError::into_response)).await;
+}
+
+/// The whole request, if it is no larger than any route takes.
 ///
 /// # Errors
-/// 400 when its body cannot be read.
+/// 400 when it cannot be read, 413, 414, 431
 pub async fn read(incoming: IncomingRequest) -> Result<Request, ApiError> {
-    Request::try_from_incoming_request(incoming)
-        .await
-        .map_err(|_| ApiError::bad_body("the request cannot be read"))
+    let unreadable = || ApiError::bad_body("the request cannot be read");
+    let mut request = Request::new(Vec::new());
+    *request.method_mut() = incoming.method().into();
+    *request.uri_mut() = incoming.uri().parse().map_err(|_| unreadable())?;
+    for (name, value) in incoming.headers().entries() {
+        let name: HeaderName = name.parse().map_err(|_| unreadable())?;
+        let value = HeaderValue::from_bytes(&value).map_err(|_| unreadable())?;
+        request.headers_mut().append(name, value);
+    }
+    limits::check(request.uri(), request.headers())?;
+    let mut parts = std::pin::pin!(incoming.into_body_stream());
+    while let Some(part) = parts.try_next().await.map_err(|_| unreadable())? {
+        request.body_mut().extend(part);
+        if request.body().len() > limits::LARGEST_BODY {
+            return Err(ApiError::body_too_large());
+        }
+    }
+    Ok(request)
 }
 
 /// Sends a whole response. A caller who went away is no error of ours.
@@ -53,7 +84,8 @@ pub async fn stream<E: std::fmt::Display>(
     }
 }
 
-fn split(response: Response) -> (OutgoingResponse, Vec<u8>) {
+fn split(mut response: Response) -> (OutgoingResponse, Vec<u8>) {
+    harden(&mut response, settings::text("public_url").ok().as_deref());
     let (parts, body) = response.into_parts();
     let fields: Vec<(String, Vec<u8>)> = parts
         .headers

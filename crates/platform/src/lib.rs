@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tidemark_domain::{Instant, Secret};
 use tidemark_ports::{
-    Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
+    Actor, Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
 };
 
 pub use spin_sdk;
@@ -23,12 +23,16 @@ pub use spin_sdk;
 /// The outside as a component sees it.
 pub struct SpinPlatform {
     database_url: Secret,
+    actor: Actor,
 }
 
 impl SpinPlatform {
-    /// A platform that speaks to the database at that URL.
-    pub const fn new(database_url: Secret) -> Self {
-        Self { database_url }
+    /// A platform that speaks to the database at that URL, for `actor` where nobody else is named.
+    pub const fn new(database_url: Secret, actor: Actor) -> Self {
+        Self {
+            database_url,
+            actor,
+        }
     }
 }
 
@@ -54,7 +58,16 @@ impl Http for SpinPlatform {
 }
 
 impl Sql for SpinPlatform {
-    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
-        postgres::query(&self.database_url, statement, parameters)
+    fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    async fn query_as(
+        &self,
+        actor: Actor,
+        statement: &str,
+        parameters: &[Value],
+    ) -> Result<Vec<Row>, SqlError> {
+        postgres::query(&self.database_url, actor, statement, parameters)
     }
 }

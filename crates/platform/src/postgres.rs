@@ -1,17 +1,24 @@
-//! SQL through `spin:postgres@4.0.0`. A connection is held around one statement only.
+//! SQL through `spin:postgres@4.0.0`. A connection is held around one statement only, and the
+//! preamble that tells Postgres for whom it runs.
 
 use spin_sdk::pg4::{Connection, DbValue, ParameterValue, PgError, QueryError};
 use tidemark_domain::Secret;
-use tidemark_ports::{Row, SqlError, Value};
+use tidemark_ports::{Actor, PREAMBLE, Row, SqlError, Value};
 use uuid::Uuid;
 
-/// Runs a statement on a connection of the host's pool.
+/// Runs a statement for an actor on a connection of the host's pool.
 pub(crate) fn query(
     database_url: &Secret,
+    actor: Actor,
     statement: &str,
     parameters: &[Value],
 ) -> Result<Vec<Row>, SqlError> {
     let connection = Connection::open(database_url.expose()).map_err(error_of)?;
+    let role = ParameterValue::Str(actor.role().to_owned());
+    let agency = ParameterValue::Str(actor.agency());
+    connection
+        .query(PREAMBLE, &[role, agency])
+        .map_err(error_of)?;
     let parameters: Vec<ParameterValue> = parameters.iter().map(parameter).collect();
     let result = connection.query(statement, &parameters).map_err(error_of)?;
     result

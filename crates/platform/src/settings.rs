@@ -7,6 +7,7 @@ use tidemark_connections::ConnectionSettings;
 use tidemark_domain::Secret;
 use tidemark_fanvue::FanvueSettings;
 use tidemark_jobs::StepError;
+use tidemark_ports::Actor;
 use tidemark_sealing::KeyRing;
 
 use crate::SpinPlatform;
@@ -28,17 +29,30 @@ pub fn secret(name: &str) -> Result<Secret, StepError> {
     text(name).map(Secret::new)
 }
 
-/// The platform with the configured database.
+/// The platform of jobs, whose statements run for all agencies.
 ///
 /// # Errors
 /// [`StepError::Configuration`] while `database_url` is unset.
 pub fn platform() -> Result<SpinPlatform, StepError> {
+    platform_of(Actor::Jobs)
+}
+
+/// The platform of requests: until it is known who is calling, its statements may check credentials
+/// and nothing else.
+///
+/// # Errors
+/// [`StepError::Configuration`] while `database_url` is unset.
+pub fn gate() -> Result<SpinPlatform, StepError> {
+    platform_of(Actor::Gate)
+}
+
+fn platform_of(actor: Actor) -> Result<SpinPlatform, StepError> {
     let database_url = secret("database_url")?;
     if database_url.is_empty() {
         let message = "set the variable database_url to a Postgres URL";
         return Err(StepError::Configuration(message.to_owned()));
     }
-    Ok(SpinPlatform::new(database_url))
+    Ok(SpinPlatform::new(database_url, actor))
 }
 
 /// How to reach Fanvue and to open stored grants.

@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use tidemark_domain::{Cents, Instant};
 use uuid::Uuid;
 
+use crate::Actor;
+
 /// A parameter or a column value: the types that both Spin and native clients carry.
 ///
 /// `timestamptz` is not among them: statements convert to and from epoch microseconds.
@@ -60,15 +62,28 @@ pub enum SqlError {
     },
 }
 
-/// Runs statements.
+/// Runs statements, each for an [`Actor`].
 pub trait Sql {
-    /// Runs a statement and returns its rows. Parameters are `$1…`; their types must be the ones
-    /// that Postgres infers (write casts in the statement).
+    /// For whom [`query`](Self::query) runs statements.
+    fn actor(&self) -> Actor;
+
+    /// Runs a statement for an actor and returns its rows. Parameters are `$1…`; their types must be
+    /// the ones that Postgres infers (write casts in the statement).
+    fn query_as(
+        &self,
+        actor: Actor,
+        statement: &str,
+        parameters: &[Value],
+    ) -> impl Future<Output = Result<Vec<Row>, SqlError>>;
+
+    /// Runs a statement for this platform's own actor.
     fn query(
         &self,
         statement: &str,
         parameters: &[Value],
-    ) -> impl Future<Output = Result<Vec<Row>, SqlError>>;
+    ) -> impl Future<Output = Result<Vec<Row>, SqlError>> {
+        self.query_as(self.actor(), statement, parameters)
+    }
 }
 
 /// One row of a result.

@@ -96,6 +96,14 @@ impl KeyRing {
         Ok([&[*key_id][..], &nonce, &ciphertext].concat())
     }
 
+    /// Whether the first key sealed this token, so that the others are not needed for it.
+    pub fn is_sealed_with_first(&self, agency: AgencyId, kind: TokenKind, sealed: &[u8]) -> bool {
+        let first = Self {
+            keys: self.keys.iter().take(1).cloned().collect(),
+        };
+        first.open(agency, kind, sealed).is_ok()
+    }
+
     /// Opens a sealed token of that agency and kind.
     ///
     /// # Errors
@@ -225,6 +233,9 @@ mod tests {
                 .open(agency(1), TokenKind::Refresh, &sealed_now)
                 .is_ok()
         );
+        let first_sealed =
+            |sealed: &[u8]| rotating.is_sealed_with_first(agency(1), TokenKind::Refresh, sealed);
+        assert!(first_sealed(&sealed_now) && !first_sealed(&sealed_before));
     }
 
     #[test]

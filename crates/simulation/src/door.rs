@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tidemark_domain::Instant;
 use tidemark_ports::{
-    Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
+    Actor, Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
 };
 
 /// What a worker wants.
@@ -101,7 +101,17 @@ impl Http for Door {
 }
 
 impl Sql for Door {
-    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
+    fn actor(&self) -> Actor {
+        Actor::Jobs
+    }
+
+    async fn query_as(
+        &self,
+        actor: Actor,
+        statement: &str,
+        parameters: &[Value],
+    ) -> Result<Vec<Row>, SqlError> {
+        assert_eq!(actor, Actor::Jobs, "a step works for all agencies");
         let wish = Wish::Query(statement.to_owned(), parameters.to_vec());
         match self.wish(wish).await {
             Grant::Queried(result) => result,

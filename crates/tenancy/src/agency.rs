@@ -27,9 +27,14 @@ pub async fn create(
 ///
 /// # Errors
 /// When the statement fails.
-pub async fn set_zone(sql: &impl Sql, agency: AgencyId, zone: &Zone) -> Result<bool, SqlError> {
-    let statement = "update agencies set timezone = $2 where agency_id = $1 returning agency_id";
-    let parameters = [agency.into(), zone.name().into()];
+pub async fn set_zone(
+    sql: &impl Sql,
+    agency: AgencyId,
+    zone: &Zone,
+    now: Instant,
+) -> Result<bool, SqlError> {
+    let statement = include_str!("sql/set_zone.sql");
+    let parameters = [agency.into(), zone.name().into(), now.into()];
     Ok(!sql.query(statement, &parameters).await?.is_empty())
 }
 

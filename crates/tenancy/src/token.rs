@@ -1,7 +1,9 @@
 //! API tokens: how programs, and people signing in, prove who they are.
 
+use std::time::Duration;
+
 use tidemark_domain::{AgencyId, Instant, Secret};
-use tidemark_ports::{Sql, SqlError};
+use tidemark_ports::{Actor, Bound, Row, Sql, SqlError};
 use uuid::Uuid;
 
 use crate::credential::{self, NoRandomness};
@@ -30,6 +32,35 @@ pub struct Caller {
     pub token: Uuid,
     /// what it allows
     pub role: Role,
+    /// what the caller presented
+    pub credential: Credential,
+}
+
+/// What a caller presented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// an API token
+    Token,
+    /// a session; `aged` when it is time for another id
+    Session {
+        /// see [`crate::session::rotate`]
+        aged: bool,
+    },
+}
+
+/// How long a use counts as the last one before the next is noted: an update per request would cost
+/// more than the request.
+pub const USE_IS_FRESH: Duration = Duration::from_mins(1);
+
+/// What a token turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// somebody's
+    Valid(Caller),
+    /// somebody's, once
+    Revoked(Caller),
+    /// nobody's
+    Unknown,
 }
 
 /// A token as listed; the token itself is never stored.
@@ -43,6 +74,8 @@ pub struct TokenEntry {
     pub created_at: Instant,
     /// when it was revoked
     pub revoked_at: Option<Instant>,
+    /// when it was last used, to the minute
+    pub last_used_at: Option<Instant>,
 }
 
 /// Makes a token for an agency and returns it; it cannot be shown again.
@@ -80,6 +113,7 @@ pub async fn list(sql: &impl Sql, agency: AgencyId) -> Result<Vec<TokenEntry>, S
                 role: role_at(row, 1)?,
                 created_at: row.get(2)?,
                 revoked_at: row.get(3)?,
+                last_used_at: row.get(4)?,
             })
         })
         .collect()
@@ -108,23 +142,77 @@ pub async fn revoke(
 ///
 /// # Errors
 /// When the statement fails.
-pub async fn authenticate(sql: &impl Sql, token: &str) -> Result<Option<Caller>, SqlError> {
-    let hash = credential::hash(token);
-    let rows = sql
-        .query(include_str!("sql/find_token.sql"), &[hash.into()])
-        .await?;
-    rows.first().map(caller).transpose()
+pub async fn authenticate(
+    sql: &impl Sql,
+    token: &str,
+    now: Instant,
+) -> Result<Option<Caller>, SqlError> {
+    Ok(match check(sql, token, now).await? {
+        Checked::Valid(caller) => Some(caller),
+        Checked::Revoked(_) | Checked::Unknown => None,
+    })
 }
 
-pub(crate) fn caller(row: &tidemark_ports::Row) -> Result<Caller, SqlError> {
+/// What this token is; notes its use when it is valid.
+///
+/// # Errors
+/// When a statement fails.
+pub async fn check(sql: &impl Sql, token: &str, now: Instant) -> Result<Checked, SqlError> {
+    let parameters = [
+        credential::hash(token).into(),
+        now.into(),
+        micros(USE_IS_FRESH).into(),
+    ];
+    let rows = sql
+        .query_as(Actor::Gate, include_str!("sql/find_token.sql"), &parameters)
+        .await?;
+    let Some(row) = rows.first() else {
+        return Ok(Checked::Unknown);
+    };
+    let caller = caller(row, Credential::Token)?;
+    if row.get(4)? {
+        return Ok(Checked::Revoked(caller));
+    }
+    if row.get(3)? {
+        touch(sql, caller, None, now).await?;
+    }
+    Ok(Checked::Valid(caller))
+}
+
+/// Notes that a token was used, and the session that stands for it.
+pub(crate) async fn touch(
+    sql: &impl Sql,
+    caller: Caller,
+    session: Option<Vec<u8>>,
+    now: Instant,
+) -> Result<(), SqlError> {
+    let parameters = [
+        caller.agency.into(),
+        caller.token.into(),
+        session.into(),
+        now.into(),
+        micros(USE_IS_FRESH).into(),
+    ];
+    let tenant = Bound::tenant(sql, caller.agency);
+    let statement = include_str!("sql/touch.sql");
+    tenant.query(statement, &parameters).await.map(drop)
+}
+
+/// A span as statements take it.
+pub(crate) fn micros(span: Duration) -> i64 {
+    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn caller(row: &Row, credential: Credential) -> Result<Caller, SqlError> {
     Ok(Caller {
         agency: AgencyId::new(row.get(0)?),
         token: row.get(1)?,
         role: role_at(row, 2)?,
+        credential,
     })
 }
 
-fn role_at(row: &tidemark_ports::Row, column: usize) -> Result<Role, SqlError> {
+fn role_at(row: &Row, column: usize) -> Result<Role, SqlError> {
     let word: String = row.get(column)?;
     word.parse().map_err(|_| SqlError::Shape {
         column,

@@ -39,7 +39,8 @@ pub async fn run(command: AgencyCommand, output: Output) -> Result<()> {
             timezone,
         } => {
             let opened = open_migrated_database(&database).await?;
-            let found = agency::set_zone(&platform(&opened)?, agency, &timezone).await?;
+            let platform = platform(&opened)?;
+            let found = agency::set_zone(&platform, agency, &timezone, platform.now()).await?;
             opened.close().await?;
             if !found {
                 anyhow::bail!(

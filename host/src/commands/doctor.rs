@@ -5,16 +5,18 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Result, bail};
 use serde::Serialize;
 use tidemark_analytics::roll_up;
+use tidemark_connections::rotation;
 use tidemark_database::{Database, migrations};
 use tidemark_domain::Zone;
 use tidemark_manifest::variables::environment_key;
 use tidemark_native::HttpClient;
 use tidemark_ports::{Http as _, HttpMethod, HttpRequest};
+use tidemark_sealing::KeyRing;
 use tidemark_tenancy::agency;
 
 use crate::cli::DatabaseArguments;
 use crate::commands::output::Output;
-use crate::project::{Project, check_variables, open_database, platform};
+use crate::project::{DataDir, Project, check_variables, open_database, platform, token_key};
 
 /// A clock further off than this makes cut-off days and signatures wrong.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(30);
@@ -64,6 +66,7 @@ pub async fn run(arguments: &DatabaseArguments, output: Output) -> Result<()> {
             checks.push(Check::of("migrations", migrated));
             if is_current {
                 checks.push(Check::of("roll-ups", roll_ups(&database).await));
+                checks.push(Check::of("token key", sealed(&database, arguments).await));
             }
             database.close().await?;
         }
@@ -162,6 +165,24 @@ async fn migrated(database: &Database) -> Result<String> {
         return Ok(format!("at {}", migrations::latest()));
     }
     bail!("not up to date; run `tidemark migrate`")
+}
+
+/// Which of the keys the stored tokens need.
+async fn sealed(database: &Database, arguments: &DatabaseArguments) -> Result<String> {
+    let keys = KeyRing::parse(&token_key(&DataDir::open(&arguments.data_dir)?)?)?;
+    let sealed = rotation::examine(&platform(database)?, &keys).await?;
+    if sealed.unopenable > 0 {
+        bail!(
+            "{} connections open with no key of token_key; restore the key or connect them again",
+            sealed.unopenable
+        );
+    }
+    Ok(match sealed.with_another {
+        0 => format!("{} connections need the first key alone", sealed.with_first),
+        others => format!(
+            "{others} connections are sealed with an old key; run `tidemark reseal` before it goes"
+        ),
+    })
 }
 
 /// Compares every agency's roll-ups with its ledger.

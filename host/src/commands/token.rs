@@ -54,8 +54,12 @@ fn line_of(entry: &TokenEntry) -> String {
     let revoked = entry
         .revoked_at
         .map_or_else(String::new, |at| format!(", revoked {at}"));
+    let used = entry.last_used_at.map_or_else(
+        || ", never used".to_owned(),
+        |at| format!(", last used {at}"),
+    );
     format!(
-        "{}  {:8} made {}{revoked}",
+        "{}  {:8} made {}{used}{revoked}",
         entry.token,
         entry.role.word(),
         entry.created_at
@@ -67,6 +71,7 @@ fn value_of(entry: &TokenEntry) -> serde_json::Value {
         "token": entry.token,
         "role": entry.role.word(),
         "createdAt": entry.created_at.to_string(),
+        "lastUsedAt": entry.last_used_at.map(|at| at.to_string()),
         "revokedAt": entry.revoked_at.map(|at| at.to_string()),
     })
 }

@@ -30,7 +30,9 @@ ledger as not materialized (
         and withdrawn_at is null
         and ($2::uuid is null or model_id = $2::uuid)
 ),
-windows as not materialized (
+-- Row security lets a condition be looked up in an index only where it is made of plain columns and
+-- operators that tell nothing: so bounds are computed first.
+windows as materialized (
     select slot, instant_of(starts_at) as starts_at, instant_of(ends_at) as ends_at
     from unnest($8::bigint[], $9::bigint[]) with ordinality as bounds (starts_at, ends_at, slot)
 ),
@@ -43,12 +45,15 @@ sums as (
         sum(ledger.gross_cents)::bigint as gross,
         sum(ledger.net_cents)::bigint as net,
         coalesce(sum(ledger.gross_cents) filter (where ledger.paid), 0)::bigint as paid_gross
-    from unnest($6::bigint[], $7::bigint[]) with ordinality as segment (starts_at, ends_at, slot)
+    from (
+        select slot, instant_of(starts_at) as starts_at, instant_of(ends_at) as ends_at
+        from unnest($6::bigint[], $7::bigint[]) with ordinality as bounds (starts_at, ends_at, slot)
+        offset 0
+    ) as segment
     cross join lateral (
         select *
         from ledger
-        where occurred_at >= instant_of(segment.starts_at)
-            and occurred_at < instant_of(segment.ends_at)
+        where occurred_at >= segment.starts_at and occurred_at < segment.ends_at
         offset 0
     ) as ledger
     group by segment.slot, ledger.source

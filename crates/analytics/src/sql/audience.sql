@@ -21,23 +21,26 @@ cross join lateral (
         where agency_id = $1::uuid
             and model_id = model.model_id
             and day <= ($4::text)::date
-            and day >= coalesce(
-                (
-                    select max(earlier.day)
-                    from subscriber_history as earlier
-                    where earlier.agency_id = $1::uuid
-                        and earlier.model_id = model.model_id
-                        and not earlier.derived
-                        and earlier.day < ($3::text)::date
-                ),
-                (
-                    select max(earlier.day)
-                    from subscriber_history as earlier
-                    where earlier.agency_id = $1::uuid
-                        and earlier.model_id = model.model_id
-                        and earlier.day < ($3::text)::date
-                ),
-                ($3::text)::date
+            -- A sub-select, because row security keeps "coalesce" out of an index condition.
+            and day >= (
+                select coalesce(
+                    (
+                        select max(earlier.day)
+                        from subscriber_history as earlier
+                        where earlier.agency_id = $1::uuid
+                            and earlier.model_id = model.model_id
+                            and not earlier.derived
+                            and earlier.day < ($3::text)::date
+                    ),
+                    (
+                        select max(earlier.day)
+                        from subscriber_history as earlier
+                        where earlier.agency_id = $1::uuid
+                            and earlier.model_id = model.model_id
+                            and earlier.day < ($3::text)::date
+                    ),
+                    ($3::text)::date
+                )
             )
         order by day
     ) as in_order

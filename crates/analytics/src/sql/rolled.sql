@@ -19,8 +19,15 @@
 -- range of the covering index; as a plain join the planner reads the agency's whole ledger once and
 -- filters it per piece.
 --
+-- Row security lets a condition be looked up in an index only where it is made of plain columns,
+-- parameters, sub-selects and operators that tell nothing: hence the scope, and bounds that are
+-- computed before they are compared ("offset 0" keeps them so).
+--
 -- One kind of rows more: ready, while the roll-ups may be used. Without it the rest means nothing.
 with
+scope as materialized (
+    select coalesce($2::uuid, whole_agency()) as model_id
+),
 ledger as not materialized (
     select
         occurred_at, source, fan_id, gross_cents, net_cents,
@@ -43,7 +50,7 @@ sums as (
             from revenue_days
             where agency_id = $1::uuid
                 and zone = $3::text
-                and model_id = coalesce($2::uuid, whole_agency())
+                and model_id = (select scope.model_id from scope)
                 and day between date 'epoch' + piece.first_day::integer
                     and date 'epoch' + piece.last_day::integer
                 and row_count <> 0
@@ -52,12 +59,15 @@ sums as (
         union all
         select piece.slot, ledger.source, 1, ledger.paid::integer, ledger.gross_cents,
             ledger.net_cents, case when ledger.paid then ledger.gross_cents else 0 end
-        from unnest($7::bigint[], $8::bigint[], $9::bigint[]) as piece (slot, starts_at, ends_at)
+        from (
+            select slot, instant_of(starts_at) as starts_at, instant_of(ends_at) as ends_at
+            from unnest($7::bigint[], $8::bigint[], $9::bigint[]) as rest (slot, starts_at, ends_at)
+            offset 0
+        ) as piece
         cross join lateral (
             select *
             from ledger
-            where occurred_at >= instant_of(piece.starts_at)
-                and occurred_at < instant_of(piece.ends_at)
+            where occurred_at >= piece.starts_at and occurred_at < piece.ends_at
             offset 0
         ) as ledger
     ) as parts
@@ -82,7 +92,7 @@ unsettled as materialized (
         where agency_id = $1::uuid
             and zone = $3::text
             and fan_id = unsettled_fans.fan_id
-            and model_id = coalesce($2::uuid, whole_agency())
+            and model_id = (select scope.model_id from scope)
         limit 1
     ) as days on true
     where unsettled_fans.agency_id = $1::uuid and unsettled_fans.zone = $3::text
@@ -102,12 +112,15 @@ edge_buyers as materialized (
             ledger.fan_id,
             bool_or(is_message(ledger.source)) as message,
             bool_or(is_post(ledger.source)) as post
-        from unnest($14::bigint[], $15::bigint[], $16::bigint[]) as edge (slot, starts_at, ends_at)
+        from (
+            select slot, instant_of(starts_at) as starts_at, instant_of(ends_at) as ends_at
+            from unnest($14::bigint[], $15::bigint[], $16::bigint[]) as rest (slot, starts_at, ends_at)
+            offset 0
+        ) as edge
         cross join lateral (
             select *
             from ledger
-            where occurred_at >= instant_of(edge.starts_at)
-                and occurred_at < instant_of(edge.ends_at)
+            where occurred_at >= edge.starts_at and occurred_at < edge.ends_at
             offset 0
         ) as ledger
         where ledger.paid and ledger.fan_id is not null
@@ -119,7 +132,7 @@ edge_buyers as materialized (
         where agency_id = $1::uuid
             and zone = $3::text
             and fan_id = buyer.fan_id
-            and model_id = coalesce($2::uuid, whole_agency())
+            and model_id = (select scope.model_id from scope)
         limit 1
     ) as days on true
     where not exists (select from unsettled where unsettled.fan_id = buyer.fan_id)
@@ -142,7 +155,7 @@ payers as (
             from fan_gaps
             where agency_id = $1::uuid
                 and zone = $3::text
-                and model_id = coalesce($2::uuid, whole_agency())
+                and model_id = (select scope.model_id from scope)
                 and coarse = box.coarse::smallint
                 and day between date 'epoch' + box.day_from::integer
                     and date 'epoch' + box.day_to::integer
@@ -199,7 +212,7 @@ paid_before as (
             from fan_gaps
             where agency_id = $1::uuid
                 and zone = $3::text
-                and model_id = coalesce($2::uuid, whole_agency())
+                and model_id = (select scope.model_id from scope)
                 and coarse = 0
                 and previous = date '0001-01-01'
                 and day <= marks.last_day
@@ -228,7 +241,7 @@ paid_before as (
             where agency_id = $1::uuid
                 and zone = $3::text
                 and fan_id = ledger.fan_id
-                and model_id = coalesce($2::uuid, whole_agency())
+                and model_id = (select scope.model_id from scope)
             limit 1
         ) as days on true
         where ledger.paid
@@ -245,7 +258,7 @@ paid_before as (
             from revenue_days
             where agency_id = $1::uuid
                 and zone = $3::text
-                and model_id = coalesce($2::uuid, whole_agency())
+                and model_id = (select scope.model_id from scope)
                 and day > marks.last_day
         ) as spent
         where marks.mark % 2 = 0

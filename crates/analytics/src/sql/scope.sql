@@ -26,7 +26,7 @@ select
     coalesce((
         select revision
         from ledger_revisions
-        where agency_id = $1::uuid and model_id = coalesce($2::uuid, whole_agency())
+        where agency_id = $1::uuid and model_id = (select coalesce($2::uuid, whole_agency()))
     ), 0) as revision,
     (
         select zone

@@ -23,13 +23,15 @@ from fanvue_transactions
 where agency_id = $1::uuid
     and withdrawn_at is null
     and ($2::uuid is null or model_id = $2::uuid)
-    and occurred_at >= coalesce(instant_of($3::bigint), timestamptz '-infinity')
-    and occurred_at < coalesce(instant_of($4::bigint), timestamptz 'infinity')
+    -- Sub-selects, because row security keeps "coalesce" out of an index condition.
+    and occurred_at >= (select coalesce(instant_of($3::bigint), timestamptz '-infinity'))
+    and occurred_at < (select coalesce(instant_of($4::bigint), timestamptz 'infinity'))
     and ($5::text is null or source = $5::text)
-    and occurred_at <= coalesce(instant_of($6::bigint), timestamptz 'infinity')
+    and occurred_at <= (select coalesce(instant_of($6::bigint), timestamptz 'infinity'))
     and (
         $6::bigint is null
         or (occurred_at, model_id, row_key) < (instant_of($6::bigint), $7::uuid, $8::text)
     )
-order by occurred_at desc, model_id desc, row_key desc
+-- The column: its name alone would mean the microseconds, in which no index is ordered.
+order by fanvue_transactions.occurred_at desc, model_id desc, row_key desc
 limit $9::bigint

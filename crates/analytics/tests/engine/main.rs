@@ -11,6 +11,7 @@ mod naive;
 mod oracle;
 mod parameters;
 mod roll_ups;
+mod row_security;
 mod tags;
 mod windows;
 mod world;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tidemark_analytics::{Answer, Dashboard, DashboardError, DashboardQuery, answer, statements};
 use tidemark_domain::{AgencyId, FanId, Instant, LocalDay, ModelId};
 use tidemark_ports::{
-    Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
+    Actor, Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
 };
 use uuid::Uuid;
 
@@ -197,7 +197,21 @@ impl Http for World {
 }
 
 impl Sql for World {
-    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
+    fn actor(&self) -> Actor {
+        Actor::Tenant(AGENCY)
+    }
+
+    async fn query_as(
+        &self,
+        actor: Actor,
+        statement: &str,
+        parameters: &[Value],
+    ) -> Result<Vec<Row>, SqlError> {
+        assert_eq!(
+            actor,
+            Actor::Tenant(AGENCY),
+            "every statement runs for the tenant"
+        );
         self.statements_run.set(self.statements_run.get() + 1);
         if self.database_down || self.fails_at == Some(self.statements_run.get()) {
             return Err(SqlError::Unreachable("connection refused".to_owned()));

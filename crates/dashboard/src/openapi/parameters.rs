@@ -3,11 +3,26 @@
 use serde_json::{Value, json};
 use tidemark_analytics::parameters::{FANS_LISTED, MOST_LISTED, TRANSACTIONS_LISTED};
 
+use crate::audit;
+
 /// The descriptions of some parameters, in that order.
 pub(super) fn named(names: &[&str]) -> Value {
     let lists_transactions = names.contains(&"cursor");
+    let lists_windows = names.contains(&"startDate");
     let described = names.iter().map(|name| {
         let (description, schema) = match *name {
+            // The two parameters of the audit log, whose cursor is a number.
+            "cursor" if !lists_windows => (
+                "`nextCursor` of the page before.",
+                json!({"type": "string", "pattern": "^[0-9]{1,18}$"}),
+            ),
+            "limit" if !lists_windows => (
+                "Entries of a page.",
+                json!({
+                    "type": "integer", "minimum": 1, "maximum": audit::MOST_LISTED,
+                    "default": audit::LISTED,
+                }),
+            ),
             "limit" if lists_transactions => limit(TRANSACTIONS_LISTED),
             "startDate" if lists_transactions => (OPEN_START, bound()),
             "endDate" if lists_transactions => (OPEN_END, bound()),

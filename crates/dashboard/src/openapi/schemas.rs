@@ -149,6 +149,17 @@ fn of_lists() -> Value {
             "messageId": or_null(uuid("The message sold.")),
             "postId": or_null(uuid("The post sold.")),
         })),
+        "Audit": object(json!({
+            "entries": list("AuditEntry"),
+            "nextCursor": or_null(text("`cursor` of the next page; null on the last.")),
+        })),
+        "AuditEntry": object(json!({
+            "at": moment("When."),
+            "actor": or_null(uuid("The API token that was presented; null for the command line.")),
+            "action": text("What was done, such as `token.revoked`."),
+            "subject": or_null(text("What it was done to.")),
+            "detail": {"type": "object", "description": "How."},
+        })),
         "Status": {"type": "object",
                    "required": ["connections", "models", "drifts", "jobs", "schedules",
                                 "rateBudget", "webhooks"]},

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use deadpool_postgres::{Client, PoolError};
 use tokio::time::MissedTickBehavior;
 
-use crate::pool::Pool;
+use crate::pool::{OWN_RIGHTS, Pool};
 
 /// Pause between two rounds.
 pub const INTERVAL: Duration = Duration::from_mins(1);
@@ -38,8 +39,8 @@ pub struct Maintained {
 ///
 /// # Errors
 /// The first statement that fails, or no connection within the pool's limit.
-pub async fn maintain(pool: &Pool) -> Result<Maintained, deadpool_postgres::PoolError> {
-    let client = pool.inner().get().await?;
+pub async fn maintain(pool: &Pool) -> Result<Maintained, PoolError> {
+    let client = with_own_rights(pool).await?;
     // The counts of the last second may not have been published yet.
     client
         .batch_execute("select pg_stat_force_next_flush()")
@@ -49,13 +50,13 @@ pub async fn maintain(pool: &Pool) -> Result<Maintained, deadpool_postgres::Pool
     let mut maintained = Maintained::default();
     for row in rows {
         let table: String = row.try_get(0)?;
-        let client = pool.inner().get().await?;
+        let client = with_own_rights(pool).await?;
         client
             .batch_execute(&format!("vacuum (analyze) {table}"))
             .await?;
         maintained.tables.push(table);
     }
-    let client = pool.inner().get().await?;
+    let client = with_own_rights(pool).await?;
     let pending: i64 = client
         .query_one(WAL_SINCE_CHECKPOINT, &[])
         .await?
@@ -65,6 +66,13 @@ pub async fn maintain(pool: &Pool) -> Result<Maintained, deadpool_postgres::Pool
         maintained.checkpoint = true;
     }
     Ok(maintained)
+}
+
+/// Only the owner of a table may vacuum it.
+async fn with_own_rights(pool: &Pool) -> Result<Client, PoolError> {
+    let client = pool.inner().get().await?;
+    client.batch_execute(OWN_RIGHTS).await?;
+    Ok(client)
 }
 
 /// Rounds every [`INTERVAL`], until the pool is closed.

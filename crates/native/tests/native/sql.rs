@@ -17,6 +17,12 @@ async fn rows_of(sql: &SqlPool, statement: &str, parameters: &[Value]) -> Vec<Ro
     sql.query(statement, parameters).await.unwrap()
 }
 
+/// Changes the schema, which no actor may.
+async fn define(sql: &SqlPool, statement: &str) {
+    let client = sql.pool().get().await.unwrap();
+    client.batch_execute(statement).await.unwrap();
+}
+
 async fn code_of(sql: &SqlPool, statement: &str, parameters: &[Value]) -> String {
     match sql.query(statement, parameters).await.unwrap_err() {
         SqlError::Refused { code, .. } => code,
@@ -147,7 +153,7 @@ async fn a_parameter_of_another_type_is_refused_before_it_is_sent() {
 async fn a_refusal_carries_its_sqlstate_and_spares_the_connection() {
     for_each_database(async |database| {
         let sql = sql(database);
-        rows_of(&sql, "create table pets (name text primary key)", &[]).await;
+        define(&sql, "create table pets (name text primary key)").await;
         let add = "insert into pets values ($1) returning name";
         let rex = [Value::Text("Rex".into())];
         assert_eq!(
@@ -180,7 +186,7 @@ async fn a_statement_is_prepared_once_and_again_when_the_table_changes() {
         // One connection, to see its statements; the embedded server has only one anyway.
         database.pool().close();
         let sql = SqlPool::new(Pool::from_url(database.url(), options).unwrap());
-        rows_of(&sql, "create table pets (name text)", &[]).await;
+        define(&sql, "create table pets (name text)").await;
         rows_of(&sql, "insert into pets values ('Rex')", &[]).await;
         let all = "select * from pets";
         for _ in 0..3 {
@@ -192,7 +198,7 @@ async fn a_statement_is_prepared_once_and_again_when_the_table_changes() {
         let prepared = "select count(*) from pg_prepared_statements where statement = $1";
         let count = rows_of(&sql, prepared, &[Value::Text(all.into())]).await;
         assert_eq!(count[0].get(0), Ok(1_i64));
-        rows_of(&sql, "alter table pets add column age int8 default 3", &[]).await;
+        define(&sql, "alter table pets add column age int8 default 3").await;
         assert_eq!(rows_of(&sql, all, &[]).await[0].get(1), Ok(3_i64));
     })
     .await;
@@ -239,8 +245,29 @@ async fn a_server_that_ends_the_connection_is_unreachable_and_then_back() {
         return;
     };
     let sql = sql(&database);
-    let suicide = "select pg_terminate_backend(pg_backend_pid())";
-    let error = sql.query(suicide, &[]).await.unwrap_err();
+    // No actor may end a connection by itself.
+    let end = "create function end_connection() returns boolean language sql security definer
+               return pg_terminate_backend(pg_backend_pid())";
+    define(&sql, end).await;
+    let error = sql.query("select end_connection()", &[]).await.unwrap_err();
     assert!(matches!(error, SqlError::Unreachable(_)), "{error}");
     assert_eq!(rows_of(&sql, "select 1", &[]).await[0].get(0), Ok(1_i32));
+}
+
+#[tokio::test]
+async fn a_database_without_the_actors_roles_runs_nothing_and_says_what_to_do() {
+    let Some(database) = TestDatabase::native_unmigrated().await else {
+        return;
+    };
+    let sql = sql(&database);
+    define(&sql, "create table pets (name text)").await;
+    // Roles belong to the cluster, so another test may have made them; rights to a table do not.
+    let error = sql.query("insert into pets values ('Rex')", &[]).await;
+    assert!(matches!(error, Err(SqlError::Refused { .. })), "{error:?}");
+    let client = database.pool().get().await.unwrap();
+    let row = client
+        .query_one("select count(*) from pets", &[])
+        .await
+        .unwrap();
+    assert_eq!(row.get::<_, i64>(0), 0);
 }

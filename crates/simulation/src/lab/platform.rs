@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tidemark_domain::Instant;
 use tidemark_ports::{
-    Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
+    Actor, Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
 };
 
 use super::{Lab, Moment};
@@ -42,7 +42,16 @@ impl<S: Sql> Http for Lab<'_, S> {
 }
 
 impl<S: Sql> Sql for Lab<'_, S> {
-    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
+    fn actor(&self) -> Actor {
+        self.sql.actor()
+    }
+
+    async fn query_as(
+        &self,
+        actor: Actor,
+        statement: &str,
+        parameters: &[Value],
+    ) -> Result<Vec<Row>, SqlError> {
         self.troubles.operate(Moment::Before).await;
         self.troubles.count_statement();
         let failure = self.troubles.failure_of(statement);
@@ -50,7 +59,7 @@ impl<S: Sql> Sql for Lab<'_, S> {
             return Err(error);
         }
         self.troubles.hold(statement).await;
-        let result = self.sql.query(statement, parameters).await;
+        let result = self.sql.query_as(actor, statement, parameters).await;
         self.troubles.operate(Moment::After).await;
         match failure {
             Some((Moment::After, error)) => Err(error),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{Object, PoolError};
 use futures::TryStreamExt;
+use tidemark_database::pool::OWN_RIGHTS;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
@@ -115,7 +116,7 @@ impl Session {
     /// Notes what the statement may leave behind; tells whether nothing was left behind before,
     /// so that no transaction can be open.
     fn begin(&mut self, statement: &str) -> bool {
-        let untouched = self.effect == Effect::None;
+        let untouched = self.effect <= Effect::Actor;
         self.effect = self.effect.max(effect(statement));
         self.in_flight = true;
         untouched
@@ -141,13 +142,18 @@ impl Drop for Session {
             return;
         };
         if self.in_flight || self.effect != Effect::None {
+            let undo = if self.effect == Effect::Actor && !self.in_flight {
+                OWN_RIGHTS
+            } else {
+                RESET
+            };
             self.runtime
-                .spawn(reset(client, self.in_flight, self.cancels));
+                .spawn(reset(client, undo, self.in_flight, self.cancels));
         }
     }
 }
 
-async fn reset(client: Object, in_flight: bool, cancels: bool) {
+async fn reset(client: Object, undo: &str, in_flight: bool, cancels: bool) {
     if in_flight && cancels {
         // Without an answer in time the statement simply runs to its end before the reset.
         let _ = timeout(CANCEL_TIME, client.cancel_token().cancel_query(NoTls)).await;
@@ -157,7 +163,7 @@ async fn reset(client: Object, in_flight: bool, cancels: bool) {
     } else {
         UNHURRIED_RESET_TIME
     };
-    let failure = match timeout(time, client.batch_execute(RESET)).await {
+    let failure = match timeout(time, client.batch_execute(undo)).await {
         Ok(Ok(())) => return,
         Ok(Err(error)) => error.to_string(),
         Err(elapsed) => elapsed.to_string(),

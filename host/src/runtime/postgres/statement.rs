@@ -5,11 +5,15 @@
 //! statement: a needless reset costs some microseconds in the background, a missing one would
 //! hand one guest's transaction to the next.
 
+use tidemark_ports::PREAMBLE;
+
 /// What a statement may leave behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Effect {
     /// Nothing but committed rows.
     None,
+    /// For whom the session acts, as Tidemark's preamble sets it.
+    Actor,
     /// A transaction, a setting, a lock, a temporary table or the like.
     Session,
     /// The same, and the prepared statements of the session may be gone.
@@ -31,6 +35,9 @@ const LEAVES_STATE: [&str; 5] = ["pg_advisory_", "pg_try_advisory_", "temp", "db
 
 /// Reads what a statement may leave behind from its text.
 pub(crate) fn effect(statement: &str) -> Effect {
+    if statement == PREAMBLE {
+        return Effect::Actor;
+    }
     let statement = statement.to_ascii_lowercase();
     let keyword = first_keyword(&statement);
     if PREPARES.contains(&keyword) {
@@ -120,7 +127,7 @@ fn last_argument(call: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Effect, effect};
+    use super::{Effect, PREAMBLE, effect};
 
     #[test]
     fn queries_and_data_changes_leave_nothing_behind() {
@@ -162,6 +169,12 @@ mod tests {
         ] {
             assert_eq!(effect(statement), Effect::Session, "{statement}");
         }
+    }
+
+    #[test]
+    fn the_preamble_and_nothing_but_it_leaves_only_an_actor() {
+        assert_eq!(effect(PREAMBLE), Effect::Actor);
+        assert_eq!(effect(&format!("{PREAMBLE};")), Effect::Session);
     }
 
     #[test]

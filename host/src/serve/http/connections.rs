@@ -22,6 +22,15 @@ use super::dispatch::Dispatch;
 /// after it.
 const HEAD_TIME: Duration = Duration::from_secs(75);
 
+/// Header fields of a request; one with more is answered 431.
+const MOST_HEADERS: usize = 128;
+
+/// Bytes of a request's head; a larger one is answered 431, or 414 where its target alone is too long.
+const LARGEST_HEAD: u32 = 64 * 1024;
+
+/// Requests at once on one connection of HTTP/2.
+const MOST_STREAMS: u32 = 100;
+
 /// A pause before the next attempt when the system has no more room for connections.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(100);
 
@@ -39,11 +48,15 @@ impl Connections {
             .http1()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIME)
+            .max_headers(MOST_HEADERS)
+            .max_buf_size(LARGEST_HEAD as usize)
             .pipeline_flush(true);
         builder
             .http2()
             .timer(TokioTimer::new())
-            .keep_alive_interval(HEAD_TIME);
+            .keep_alive_interval(HEAD_TIME)
+            .max_header_list_size(LARGEST_HEAD)
+            .max_concurrent_streams(MOST_STREAMS);
         Self {
             builder,
             dispatch,

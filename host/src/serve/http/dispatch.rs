@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use http::header::CONNECTION;
+use http::header::{CONNECTION, CONTENT_LENGTH};
 use http::{HeaderValue, Request, Response, StatusCode, Version};
 use http_body_util::Either;
 use hyper::body::Incoming;
@@ -17,6 +17,9 @@ use crate::runtime::Application;
 use crate::serve::errands::Errands;
 use crate::serve::reply::{self, ReplyBody};
 use crate::serve::request_headers::prepare;
+
+/// Bytes of a body, as far as a client announces them.
+const LARGEST_BODY: u64 = 16 * 1024 * 1024;
 
 /// What all connections of a server share.
 pub(super) struct Dispatch {
@@ -100,6 +103,11 @@ impl Dispatch {
             let message = "there is nothing at this address";
             return reply::error(StatusCode::NOT_FOUND, "not_found", message);
         };
+        // Known before a component is started; what is not announced, the component limits.
+        if announced_length(&request).is_some_and(|length| length > LARGEST_BODY) {
+            let message = "the body is larger than any route takes";
+            return reply::error(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message);
+        }
         let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
             return reply::overloaded();
         };
@@ -120,4 +128,9 @@ impl Dispatch {
             }
         }
     }
+}
+
+fn announced_length<B>(request: &Request<B>) -> Option<u64> {
+    let length = request.headers().get(CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
 }

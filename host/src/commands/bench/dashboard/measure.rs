@@ -9,6 +9,7 @@ use reqwest::{Client, StatusCode};
 use tidemark_analytics::{Answer, DashboardQuery, answer};
 use tidemark_domain::{AgencyId, Secret};
 use tidemark_native::NativePlatform;
+use tidemark_ports::Clock as _;
 use tidemark_tenancy::token;
 use tokio::task::JoinSet;
 
@@ -63,7 +64,7 @@ pub async fn natively(
     let mut times = Vec::new();
     for (number, (agency, api_token)) in (0..WARM_UP + answers).zip(agencies.iter().cycle()) {
         let began = Instant::now();
-        let caller = token::authenticate(platform, api_token.expose()).await?;
+        let caller = token::authenticate(platform, api_token.expose(), platform.now()).await?;
         ensure!(caller.is_some_and(|caller| caller.agency == *agency));
         let Answer::Whole(body, _) = answer(platform, *agency, &query, []).await? else {
             continue;

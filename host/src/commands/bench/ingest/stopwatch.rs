@@ -6,7 +6,7 @@ use std::time::{Duration, Instant as Moment};
 use tidemark_domain::Instant;
 use tidemark_native::NativePlatform;
 use tidemark_ports::{
-    Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
+    Actor, Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
 };
 
 /// What only the statement that stores rows contains.
@@ -62,12 +62,21 @@ impl Http for Stopwatch {
 }
 
 impl Sql for Stopwatch {
-    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
+    fn actor(&self) -> Actor {
+        self.inner.actor()
+    }
+
+    async fn query_as(
+        &self,
+        actor: Actor,
+        statement: &str,
+        parameters: &[Value],
+    ) -> Result<Vec<Row>, SqlError> {
         if !statement.contains(STORES_ROWS) {
-            return self.inner.query(statement, parameters).await;
+            return self.inner.query_as(actor, statement, parameters).await;
         }
         let began = Moment::now();
-        let result = self.inner.query(statement, parameters).await;
+        let result = self.inner.query_as(actor, statement, parameters).await;
         let took = began.elapsed();
         let mut times = self.times.borrow_mut();
         if let Some(asked) = times.asked.take() {

@@ -1,0 +1,152 @@
+//! What every answer bears, how large a request may be, and where components may go.
+
+use std::collections::BTreeMap;
+
+use reqwest::{Method, StatusCode};
+use tidemark_database::testing::TestDatabase;
+use tidemark_tests::World;
+use tidemark_tests::components;
+
+#[tokio::test]
+async fn every_answer_bears_the_security_headers() {
+    let database = TestDatabase::embedded().await;
+    let world = World::with_models(1).on(&database).await;
+    let asset = {
+        let page = world.request(Method::GET, "/login").send().await.unwrap();
+        let page = page.text().await.unwrap();
+        let start = page.find("/assets/").unwrap();
+        page[start..].split('"').next().unwrap().to_owned()
+    };
+    for path in [
+        "/login",
+        "/",
+        &asset,
+        "/api/models",
+        "/api/health",
+        "/metrics",
+        "/openapi.json",
+        "/nothing",
+        "/api/sync",
+        "/api/cron/daily-refresh",
+        "/api/cron/check-late-shifts",
+    ] {
+        let answer = world.request(Method::GET, path).send().await.unwrap();
+        let header = |name: &str| {
+            let value = answer.headers().get(name);
+            let value = value.unwrap_or_else(|| panic!("{path} has no {name}"));
+            value.to_str().unwrap().to_owned()
+        };
+        assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header("x-frame-options"), "DENY", "{path}");
+        assert_eq!(
+            header("cross-origin-resource-policy"),
+            "same-origin",
+            "{path}"
+        );
+        assert_eq!(
+            header("cross-origin-opener-policy"),
+            "same-origin",
+            "{path}"
+        );
+        assert!(!header("referrer-policy").contains("unsafe"), "{path}");
+        let policy = header("content-security-policy");
+        assert!(policy.starts_with("default-src '"), "{path}: {policy}");
+        assert!(
+            policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        // Served in clear here, so that browsers must not be told to insist on TLS.
+        assert!(
+            !answer.headers().contains_key("strict-transport-security"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn d145_there_are_no_debug_routes_and_no_parameters_that_become_sql() {
+    let database = TestDatabase::embedded().await;
+    let world = World::with_models(1).on(&database).await;
+    for path in [
+        "/debug",
+        "/api/debug",
+        "/api/debug/sql",
+        "/api/admin",
+        "/.env",
+    ] {
+        let answer = world.get(path).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    let quote = "%27%3B%20drop%20table%20sessions%3B--";
+    for name in ["modelId", "timeRange", "tz", "startDate", "granularity"] {
+        let path = format!("/api/analytics/dashboard?{name}={quote}");
+        let answer = world.get(&path).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_larger_than_any_route_takes_is_refused_by_its_name() {
+    let database = TestDatabase::embedded().await;
+    let world = World::with_models(1).on(&database).await;
+    let get = async |path: &str| world.get(path).send().await.unwrap().status().as_u16();
+    assert_eq!(get(&format!("/{}", "a".repeat(2_000))).await, 414);
+    assert_eq!(
+        get(&format!("/api/models?a={}", "a".repeat(5_000))).await,
+        414
+    );
+    let heavy = world
+        .get("/api/models")
+        .header("x-heavy", "a".repeat(40_000));
+    assert_eq!(heavy.send().await.unwrap().status(), 431);
+    let mut many = world.get("/api/models");
+    for number in 0..110 {
+        many = many.header(format!("x-{number}"), "1");
+    }
+    assert_eq!(many.send().await.unwrap().status(), 431);
+    let post = || {
+        world
+            .request(Method::POST, "/api/sync")
+            .bearer_auth(world.owner.expose())
+    };
+    let announced = post().body(vec![b' '; (1 << 20) + 1]);
+    assert_eq!(announced.send().await.unwrap().status(), 413);
+    // A path, a query and a body within the limits are taken.
+    assert_eq!(
+        get(&format!("/api/models?a={}", "a".repeat(3_000))).await,
+        200
+    );
+    let nonsense = post().body(vec![b'x'; 1_000]);
+    assert_eq!(nonsense.send().await.unwrap().status(), 400);
+}
+
+#[test]
+fn cf09_each_component_reaches_exactly_the_hosts_it_needs() {
+    let database = "postgres://{{ database_host }}";
+    let fanvue = ["{{ fanvue_api_url }}", "{{ fanvue_auth_url }}", database];
+    let wanted: BTreeMap<&str, Vec<&str>> = [
+        ("analytics-dashboard", vec![database]),
+        ("gamification-checks", vec![database]),
+        ("stats-refresh", fanvue.to_vec()),
+        ("transaction-sync", fanvue.to_vec()),
+    ]
+    .into();
+    let text = std::fs::read_to_string(components::root().join("spin.toml")).unwrap();
+    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut component = "";
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("[component.") {
+            component = name.trim_end_matches(']').split('.').next().unwrap();
+            found.entry(component).or_default();
+        }
+        if let Some(hosts) = line.strip_prefix("allowed_outbound_hosts = [") {
+            let hosts = hosts.trim_end_matches(']').split(", ");
+            found.insert(
+                component,
+                hosts.map(|host| host.trim_matches('"')).collect(),
+            );
+        }
+    }
+    assert_eq!(found, wanted);
+}
