@@ -14,7 +14,15 @@ use tidemark_tests::World;
 const ROLES: [Role; 3] = [Role::Viewer, Role::Manager, Role::Owner];
 
 /// Routes that answer everybody, and what they answer.
-const OPEN: [&str; 2] = ["/api/health", "/openapi.json"];
+const OPEN: [&str; 5] = [
+    "/api/health",
+    "/openapi.json",
+    // Signed by Fanvue.
+    "/api/webhooks/fanvue",
+    // An owner's browser, which is led to the sign-in page first.
+    "/connect/fanvue",
+    "/connect/fanvue/callback",
+];
 
 /// Routes of operators, who have no agency.
 const OPERATORS: [&str; 1] = ["/metrics"];

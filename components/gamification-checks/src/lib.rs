@@ -45,8 +45,9 @@ async fn handle(incoming: IncomingRequest, outparam: ResponseOutparam) {
 async fn route(request: &Request) -> Result<Response, ApiError> {
     let path = request.uri().path();
     if path.starts_with("/api/team/") {
-        let (platform, team) = (settings::platform()?, team_settings()?);
-        return tidemark_team::routes::route(&platform, &team, request).await;
+        let (gate, team) = (settings::gate()?, team_settings()?);
+        let public_url = settings::text("public_url")?;
+        return tidemark_team::routes::route(&gate, &team, &public_url, request).await;
     }
     let job = match path {
         "/api/cron/check-late-shifts" => LATE_SHIFTS,

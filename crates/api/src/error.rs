@@ -87,11 +87,6 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, "conflict", message)
     }
 
-    /// 413: the body is too large.
-    pub fn too_large(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
-    }
-
     /// 405
     pub fn method_not_allowed() -> Self {
         let message = "this route does not take that method";
@@ -107,12 +102,6 @@ impl ApiError {
         let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
         self.allow = Some(names.join(", "));
         self
-    }
-
-    /// 413
-    pub fn body_too_large() -> Self {
-        let message = "the body is larger than this route takes";
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message)
     }
 
     /// 414

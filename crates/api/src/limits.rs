@@ -35,7 +35,7 @@ pub fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
         .get(http::header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     match announced {
-        Some(length) if length > LARGEST_BODY as u64 => Err(ApiError::body_too_large()),
+        Some(length) if length > LARGEST_BODY as u64 => Err(ApiError::too_large(LARGEST_BODY)),
         _ => Ok(()),
     }
 }

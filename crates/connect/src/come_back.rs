@@ -10,7 +10,7 @@ use tidemark_connections::{Caller, ConnectionError, discover};
 use tidemark_domain::{AgencyId, ConnectionId, Secret};
 use tidemark_fanvue::{Account, FanvueClient, FanvueError, oauth};
 use tidemark_jobs::{StepRequest, run};
-use tidemark_ports::{HttpError, Platform};
+use tidemark_ports::{Bound, HttpError, Platform};
 use uuid::Uuid;
 
 use crate::attempt::{self, Found};
@@ -34,11 +34,12 @@ const NEEDED_SCOPES: [&str; 3] = ["read:self", "read:creator", "read:insights"];
 
 /// Exchanges the code, stores the grant, finds its creators and opens their first read.
 pub(crate) async fn come_back(
-    platform: &impl Platform,
+    gate: &impl Platform,
     settings: &ConnectSettings,
     request: &Request,
 ) -> Result<Response, Stop> {
-    let owner = owner::signed_in(platform, request).await?;
+    let owner = owner::signed_in(gate, request).await?;
+    let platform = &Bound::tenant(gate, owner.agency);
     let agency = owner.agency;
     let pairs = query_pairs(request.uri());
     let state = value_of(&pairs, "state").unwrap_or_default();

@@ -5,8 +5,7 @@ use http::header::{ACCEPT, HeaderMap};
 use serde_json::json;
 use tidemark_api::{ApiError, Request, Response, auth, respond};
 use tidemark_connections::store;
-use tidemark_ports::Platform;
-use tidemark_tenancy::Role;
+use tidemark_ports::{Bound, Platform};
 
 use crate::redirect;
 
@@ -14,10 +13,14 @@ use crate::redirect;
 ///
 /// # Errors
 /// 401, 403, 503
-pub async fn disconnect(platform: &impl Platform, request: &Request) -> Result<Response, ApiError> {
-    let caller = auth::authenticate(platform, request.headers()).await?;
-    auth::require_role(caller, Role::Owner)?;
-    let ended = store::disconnect(platform, caller.agency).await?;
+pub async fn disconnect(
+    gate: &impl Platform,
+    public_url: &str,
+    request: &Request,
+) -> Result<Response, ApiError> {
+    let caller = auth::authorize(gate, request, public_url).await?;
+    let platform = Bound::tenant(gate, caller.agency);
+    let ended = store::disconnect(&platform, caller.agency).await?;
     if wants_page(request.headers()) {
         return Ok(redirect("/"));
     }

@@ -2,7 +2,7 @@
 
 use tidemark_api::{ApiError, Request, Response};
 use tidemark_fanvue::oauth;
-use tidemark_ports::Platform;
+use tidemark_ports::{Bound, Platform};
 
 use crate::attempt::{self, AttemptError};
 use crate::notice::Notice;
@@ -10,11 +10,12 @@ use crate::{ConnectSettings, Stop, owner, redirect};
 
 /// Leads an owner's browser to Fanvue's page of consent.
 pub(crate) async fn leave(
-    platform: &impl Platform,
+    gate: &impl Platform,
     settings: &ConnectSettings,
     request: &Request,
 ) -> Result<Response, Stop> {
-    let owner = owner::signed_in(platform, request).await?;
+    let owner = owner::signed_in(gate, request).await?;
+    let platform = &Bound::tenant(gate, owner.agency);
     if !settings.has_client() {
         return Err(Stop::Notice(Notice::NoClient));
     }

@@ -77,22 +77,22 @@ impl<E: Into<ApiError>> From<E> for Stop {
 /// # Errors
 /// [`ApiError`] with the status and body that the contract names; what a person can mend is a page.
 pub async fn route(
-    platform: &impl Platform,
+    gate: &impl Platform,
     settings: &ConnectSettings,
     request: &Request,
 ) -> Result<Response, ApiError> {
     let result = match request.uri().path() {
         START => {
             require(request, &[Method::GET])?;
-            leave::leave(platform, settings, request).await
+            leave::leave(gate, settings, request).await
         }
         CALLBACK => {
             require(request, &[Method::GET])?;
-            come_back::come_back(platform, settings, request).await
+            come_back::come_back(gate, settings, request).await
         }
         DISCONNECT => {
             require(request, &[Method::POST])?;
-            return disconnect::disconnect(platform, request).await;
+            return disconnect::disconnect(gate, &settings.public_url, request).await;
         }
         path => return Err(ApiError::not_found(format!("there is no route {path}"))),
     };

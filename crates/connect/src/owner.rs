@@ -16,11 +16,11 @@ pub(crate) struct Owner {
 }
 
 /// The owner behind a request. An API token does not do: the way back must end in the same browser.
-pub(crate) async fn signed_in(platform: &impl Platform, request: &Request) -> Result<Owner, Stop> {
+pub(crate) async fn signed_in(gate: &impl Platform, request: &Request) -> Result<Owner, Stop> {
     let Some(cookie) = auth::session_cookie(request.headers()) else {
         return Err(Stop::To(format!("/login?next={START}")));
     };
-    let caller = session::authenticate(platform, cookie, platform.now()).await?;
+    let caller = session::authenticate(gate, cookie, gate.now()).await?;
     let Some(caller) = caller else {
         return Err(Stop::To(format!("/login?next={START}")));
     };

@@ -41,7 +41,7 @@ pub async fn read(incoming: IncomingRequest) -> Result<Request, ApiError> {
     while let Some(part) = parts.try_next().await.map_err(|_| unreadable())? {
         request.body_mut().extend(part);
         if request.body().len() > limits::LARGEST_BODY {
-            return Err(ApiError::body_too_large());
+            return Err(ApiError::too_large(limits::LARGEST_BODY));
         }
     }
     Ok(request)

@@ -129,7 +129,9 @@ async fn follow_one<P: Platform>(
             dismiss(platform, lease).await?;
         }
         ModelEnd::LeaseLost => part.busy += 1,
-        ModelEnd::OutOfTime | ModelEnd::Yielded | ModelEnd::Paused(_) => part.left_over += 1,
+        ModelEnd::OutOfTime | ModelEnd::Yielded | ModelEnd::Paused(_) | ModelEnd::Incomplete => {
+            part.left_over += 1;
+        }
         ModelEnd::Failed { code, message } => {
             let retry_at = retry_at(work, platform.now());
             lease.fail(platform, (code, &message), retry_at).await?;

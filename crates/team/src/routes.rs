@@ -1,8 +1,8 @@
 //! `/api/team/…`: JSON over members, shifts, planned posts, clock-ins, the leaderboard, rules and
 //! alerts.
 //!
-//! Viewers read; managers and owners write; rules and destinations are the owner's. Every statement
-//! names the caller's agency, so another one's id is 404.
+//! Who may call what is in `tidemark_tenancy::permissions`. Every statement runs for the caller's agency
+//! and names it, so another one's id is 404.
 
 mod alerts;
 mod clock;
@@ -20,8 +20,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tidemark_api::{ApiError, Request, Response, auth, respond};
 use tidemark_domain::Instant;
-use tidemark_ports::Platform;
-use tidemark_tenancy::Role;
+use tidemark_ports::{Bound, Platform};
 use tidemark_tenancy::token::Caller;
 use uuid::Uuid;
 
@@ -37,10 +36,6 @@ pub(crate) struct Asked<'a, P> {
 }
 
 impl<P> Asked<'_, P> {
-    fn require(&self, least: Role) -> Result<(), ApiError> {
-        auth::require_role(self.caller, least)
-    }
-
     /// Tenant data with its tag.
     fn tenant_json(&self, body: &Value) -> Response {
         respond::tenant_json(self.request.headers(), &respond::etag_of(body), body)
@@ -54,6 +49,7 @@ impl<P> Asked<'_, P> {
 pub async fn route<P: Platform>(
     platform: &P,
     settings: &TeamSettings,
+    public_url: &str,
     request: &Request,
 ) -> Result<Response, ApiError> {
     let path = request.uri().path();
@@ -69,16 +65,14 @@ pub async fn route<P: Platform>(
     if !methods.contains(method) {
         return Err(ApiError::method_not_allowed().allowing(methods));
     }
+    let caller = auth::authorize(platform, request, public_url).await?;
     let asked = Asked {
-        platform,
+        platform: &Bound::tenant(platform, caller.agency),
         settings,
         request,
-        caller: auth::authenticate(platform, request.headers()).await?,
+        caller,
         now: platform.now(),
     };
-    if *method != Method::GET {
-        asked.require(Role::Manager)?;
-    }
     let mut response = dispatch(&asked, method, &segments).await?;
     if *method != Method::GET {
         let no_store = http::HeaderValue::from_static("no-store");

@@ -24,7 +24,7 @@ const fn rule(method: &'static str, path: &'static str, least: Role) -> Rule {
 }
 
 /// Every route that needs credentials of an agency.
-pub const RULES: [Rule; 7] = [
+pub const RULES: [Rule; 39] = [
     rule("GET", "/api/analytics/dashboard", Role::Viewer),
     rule("GET", "/api/analytics/top-fans", Role::Viewer),
     rule("GET", "/api/models", Role::Viewer),
@@ -32,6 +32,42 @@ pub const RULES: [Rule; 7] = [
     rule("GET", "/api/transactions", Role::Viewer),
     rule("POST", "/api/sync", Role::Manager),
     rule("GET", "/api/audit", Role::Owner),
+    rule("GET", "/api/team/members", Role::Viewer),
+    rule("POST", "/api/team/members", Role::Manager),
+    rule("GET", "/api/team/members/{id}", Role::Viewer),
+    rule("PATCH", "/api/team/members/{id}", Role::Manager),
+    rule("DELETE", "/api/team/members/{id}", Role::Manager),
+    rule("POST", "/api/team/members/import", Role::Manager),
+    rule("GET", "/api/team/shifts", Role::Viewer),
+    rule("POST", "/api/team/shifts", Role::Manager),
+    rule("GET", "/api/team/shifts/{id}", Role::Viewer),
+    rule("PATCH", "/api/team/shifts/{id}", Role::Manager),
+    rule("DELETE", "/api/team/shifts/{id}", Role::Manager),
+    rule("POST", "/api/team/shifts/import", Role::Manager),
+    rule("POST", "/api/team/clock-in", Role::Manager),
+    rule("POST", "/api/team/clock-out", Role::Manager),
+    rule("GET", "/api/team/posts", Role::Viewer),
+    rule("POST", "/api/team/posts", Role::Manager),
+    rule("GET", "/api/team/posts/{id}", Role::Viewer),
+    rule("PATCH", "/api/team/posts/{id}", Role::Manager),
+    rule("DELETE", "/api/team/posts/{id}", Role::Manager),
+    rule("POST", "/api/team/posts/import", Role::Manager),
+    rule("GET", "/api/team/leaderboard", Role::Viewer),
+    rule("GET", "/api/team/rules", Role::Viewer),
+    rule("POST", "/api/team/rules", Role::Owner),
+    rule("POST", "/api/team/rules/preview", Role::Manager),
+    rule("GET", "/api/team/alerts", Role::Viewer),
+    rule("GET", "/api/team/alerts/destinations", Role::Viewer),
+    rule("POST", "/api/team/alerts/destinations", Role::Owner),
+    rule("GET", "/api/team/alerts/destinations/{id}", Role::Viewer),
+    rule("PATCH", "/api/team/alerts/destinations/{id}", Role::Owner),
+    rule("DELETE", "/api/team/alerts/destinations/{id}", Role::Owner),
+    rule(
+        "POST",
+        "/api/team/alerts/destinations/{id}/test",
+        Role::Owner,
+    ),
+    rule("POST", "/connect/fanvue/disconnect", Role::Owner),
 ];
 
 /// The least powerful role that may call a route; `None` for a route that is not in the table.

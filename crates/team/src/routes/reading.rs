@@ -62,7 +62,7 @@ pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 /// 413 beyond [`LARGEST_BODY`].
 pub fn bytes(request: &Request) -> Result<&[u8], ApiError> {
     if request.body().len() > LARGEST_BODY {
-        return Err(ApiError::too_large("the body may have 1 MiB at most"));
+        return Err(ApiError::too_large(LARGEST_BODY));
     }
     Ok(request.body())
 }

@@ -106,7 +106,7 @@ impl Dispatch {
         // Known before a component is started; what is not announced, the component limits.
         if announced_length(&request).is_some_and(|length| length > LARGEST_BODY) {
             let message = "the body is larger than any route takes";
-            return reply::error(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message);
+            return reply::error(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message);
         }
         let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
             return reply::overloaded();

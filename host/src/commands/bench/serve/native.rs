@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use tidemark_native::NativePlatform;
+use tidemark_ports::Clock as _;
 use tidemark_tenancy::token;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -53,7 +54,8 @@ async fn look_up(State(platform): State<NativePlatform>, headers: HeaderMap) -> 
         .get("authorization")
         .and_then(|value| value.to_str().ok());
     let bearer = bearer.and_then(|value| value.strip_prefix("Bearer "));
-    match token::authenticate(&platform, bearer.unwrap_or_default()).await {
+    let now = platform.now();
+    match token::authenticate(&platform, bearer.unwrap_or_default(), now).await {
         Ok(Some(_)) => StatusCode::OK.into_response(),
         Ok(None) => (
             StatusCode::UNAUTHORIZED,
