@@ -150,3 +150,30 @@ fn cf09_each_component_reaches_exactly_the_hosts_it_needs() {
     }
     assert_eq!(found, wanted);
 }
+
+#[test]
+fn cf01_the_variables_are_these_and_every_secret_is_marked() {
+    let text = std::fs::read_to_string(components::root().join("spin.toml")).unwrap();
+    let (_, section) = text.split_once("[variables]\n").unwrap();
+    let section = section.split("\n[").next().unwrap();
+    let found: Vec<(&str, bool)> = section
+        .lines()
+        .filter_map(|line| line.split_once(" = {"))
+        .map(|(name, value)| (name, value.contains("secret = true")))
+        .collect();
+    let wanted = [
+        ("database_url", true),
+        ("database_host", false),
+        ("fanvue_api_url", false),
+        ("fanvue_auth_url", false),
+        ("fanvue_api_version", false),
+        ("fanvue_client_id", false),
+        ("fanvue_client_secret", true),
+        ("fanvue_webhook_secret", true),
+        ("cron_secret", true),
+        ("token_key", true),
+        ("public_url", false),
+        ("step_budget_ms", false),
+    ];
+    assert_eq!(found, wanted);
+}
