@@ -45,7 +45,7 @@ pub(crate) async fn come_back(
     let state = value_of(&pairs, "state").unwrap_or_default();
     let keys = &settings.connections.keys;
     let session = (agency, owner.session_hash);
-    let verifier = match attempt::end(platform, keys, session, state, platform.now()).await? {
+    let verifier = match attempt::end(platform, keys, session, state, gate.now()).await? {
         Found::Verifier(verifier) => verifier,
         Found::Expired => return Err(Stop::Notice(Notice::Expired)),
         Found::Nothing => return Err(Stop::Notice(Notice::WrongState)),
@@ -67,7 +67,7 @@ pub(crate) async fn come_back(
         agency: Some(agency),
         ..StepRequest::default()
     };
-    run::open(platform, SYNC_JOB, &first_read, platform.now()).await?;
+    run::open(platform, SYNC_JOB, &first_read, gate.now()).await?;
     let mut response = redirect(PROGRESS);
     if let Ok(job) = HeaderValue::from_str(&format!("{SYNC_JOB}; agency={agency}")) {
         response.headers_mut().insert(RUN_HEADER, job);

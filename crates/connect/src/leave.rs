@@ -21,7 +21,7 @@ pub(crate) async fn leave(
     }
     let keys = &settings.connections.keys;
     let session = (owner.agency, owner.session_hash);
-    let luggage = attempt::begin(platform, keys, session, platform.now()).await?;
+    let luggage = attempt::begin(platform, keys, session, gate.now()).await?;
     Ok(redirect(&oauth::authorize_url(
         &settings.connections.fanvue,
         &settings.redirect_uri(),

@@ -28,7 +28,7 @@ pub(crate) fn page_for(wanted: &str) -> String {
 }
 
 /// The sign-in page that says that a token was refused, and still leads to `wanted`.
-fn refused(wanted: &str) -> String {
+fn refused_page(wanted: &str) -> String {
     let page = page_for(wanted);
     let mark = if page.contains('?') { '&' } else { '?' };
     format!("{page}{mark}error=1")
@@ -74,11 +74,11 @@ pub async fn sign_in(
             };
             audit::note(platform, &refused, now).await?;
             attempt.failed(platform, now).await?;
-            Ok(page::redirect(&refused(to)))
+            Ok(page::redirect(&refused_page(to)))
         }
         Checked::Unknown => {
             attempt.failed(platform, now).await?;
-            Ok(page::redirect(&refused(to)))
+            Ok(page::redirect(&refused_page(to)))
         }
     }
 }
@@ -184,8 +184,8 @@ mod tests {
     #[test]
     fn the_way_back_survives_the_query_string() {
         assert_eq!(page_for("/"), "/login");
-        assert_eq!(refused("/"), "/login?error=1");
-        assert_eq!(refused("/?a=1"), "/login?next=/?a=1&error=1");
+        assert_eq!(refused_page("/"), "/login?error=1");
+        assert_eq!(refused_page("/?a=1"), "/login?next=/?a=1&error=1");
         assert_eq!(page_for("/?a=1&b=%20"), "/login?next=/?a=1%26b=%2520");
     }
 }

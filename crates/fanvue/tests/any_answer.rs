@@ -10,7 +10,7 @@ use tidemark_domain::{Instant, ModelId, Secret};
 use tidemark_fanvue::earnings::EarningsRequest;
 use tidemark_fanvue::{Account, Family, FanvueClient, FanvueSettings, Surface, oauth};
 use tidemark_ports::{
-    Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value as SqlValue,
+    Actor, Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value as SqlValue,
 };
 use uuid::Uuid;
 
@@ -40,7 +40,11 @@ impl Http for Answering {
 }
 
 impl Sql for Answering {
-    async fn query(&self, _: &str, _: &[SqlValue]) -> Result<Vec<Row>, SqlError> {
+    fn actor(&self) -> Actor {
+        Actor::Jobs
+    }
+
+    async fn query_as(&self, _: Actor, _: &str, _: &[SqlValue]) -> Result<Vec<Row>, SqlError> {
         Err(SqlError::Unreachable(
             "there is no database here".to_owned(),
         ))
