@@ -102,8 +102,8 @@ fn lean(source: &str, extension: &str) -> String {
             in_comment = !text.contains("*/");
             continue;
         }
-        let is_comment = extension == "js" && text.starts_with("//");
-        if !is_comment && !text.is_empty() {
+        let whole_line = extension == "js" && text.starts_with("//");
+        if !whole_line && !text.is_empty() {
             kept.push_str(line);
             kept.push('\n');
         }

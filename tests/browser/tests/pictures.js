@@ -19,7 +19,8 @@ async function take(page, name, fullPage = true) {
 
 async function takeBoth(page, name, fullPage = true) {
   for (const colorScheme of ["dark", "light"]) {
-    await page.emulateMedia({ colorScheme });
+    // Without motion the colours are there at once.
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     // Charts follow the size of the window with the next frame.
     await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
     await take(page, `${name}-${colorScheme}`, fullPage);
