@@ -129,6 +129,19 @@ impl Demo {
         Ok(api_token)
     }
 
+    /// Gives the demo agency a team with plans around today, and lets it work up to now; a repetition
+    /// adds what came due since. The models must be there.
+    pub async fn run_team(&self, platform: &NativePlatform) -> Result<()> {
+        let parameters = [self.note.agency_id.into(), platform.now().into()];
+        for statement in [
+            include_str!("demo/plan_team.sql"),
+            include_str!("demo/work_team.sql"),
+        ] {
+            platform.query(statement, &parameters).await?;
+        }
+        Ok(())
+    }
+
     /// Whether the demo's ledger was ever read to its end.
     pub async fn was_synced(&self, platform: &NativePlatform) -> Result<bool> {
         let statement = "select count(*) > 0 and bool_and(proven_since <= '2018-01-01Z') \

@@ -37,9 +37,17 @@ pub struct WorldBuilder {
     zone: &'static str,
     limits: Limits,
     manifest: &'static str,
+    alert_base_url: String,
 }
 
 impl WorldBuilder {
+    /// Opens one further place that alerts may be sent to.
+    #[must_use]
+    pub fn alert_base_url(mut self, url: String) -> Self {
+        self.alert_base_url = url;
+        self
+    }
+
     /// Sets the number of ledger rows over all models.
     #[must_use]
     pub fn transactions(mut self, rows: u32) -> Self {
@@ -95,13 +103,11 @@ impl WorldBuilder {
             .await
             .expect("a token");
         connect(&platform, &token_key, agency, &simulator).await;
-        let application = load(
-            database,
-            &simulator,
-            &token_key,
-            (self.manifest, self.limits),
-        )
-        .await;
+        let more = [
+            ("token_key", token_key.expose().to_owned()),
+            ("alert_base_url", self.alert_base_url),
+        ];
+        let application = load(database, &simulator, more, (self.manifest, self.limits)).await;
         let options = HttpOptions::default();
         let server = HttpServer::bind(Arc::clone(&application), listen, options).expect("a server");
         let url = format!("http://{}", server.address());
@@ -147,6 +153,7 @@ impl World {
             zone: "Europe/Berlin",
             limits: Limits::default(),
             manifest: "spin.toml",
+            alert_base_url: String::new(),
         }
     }
 
@@ -270,7 +277,7 @@ async fn connect(
 async fn load(
     database: &TestDatabase,
     simulator: &Simulator,
-    token_key: &Secret,
+    more: [(&str, String); 2],
     (manifest, limits): (&str, Limits),
 ) -> Arc<Application> {
     let manifest = components::manifest(manifest);
@@ -284,10 +291,10 @@ async fn load(
         ("fanvue_client_id", client.id),
         ("fanvue_client_secret", client.secret),
         ("cron_secret", CRON_SECRET.to_owned()),
-        ("token_key", token_key.expose().to_owned()),
     ];
     let values: BTreeMap<String, String> = values
         .into_iter()
+        .chain(more)
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
     let variables =

@@ -65,6 +65,16 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
+    /// 409: the request contradicts what is there.
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", message)
+    }
+
+    /// 413: the body is too large.
+    pub fn too_large(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    }
+
     /// 405
     pub fn method_not_allowed() -> Self {
         let message = "this route does not take that method";
@@ -101,6 +111,16 @@ impl ApiError {
     /// The status.
     pub const fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// The sentence for people.
+    pub fn message(&self) -> &str {
+        &self.body.message
+    }
+
+    /// The member or parameter that is wrong.
+    pub fn field(&self) -> Option<&str> {
+        self.body.field.as_deref()
     }
 
     /// The response; never cached.

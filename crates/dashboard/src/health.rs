@@ -7,7 +7,7 @@ use tidemark_domain::Instant;
 use tidemark_ports::{Platform, SqlError, sql::only_row};
 
 /// The newest migration that this build works with.
-const LATEST_MIGRATION: i32 = 6;
+const LATEST_MIGRATION: i32 = 10;
 
 #[derive(Serialize)]
 struct Body {

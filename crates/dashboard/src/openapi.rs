@@ -8,6 +8,7 @@
 
 mod parameters;
 mod schemas;
+mod team;
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -41,7 +42,7 @@ pub fn document() -> Value {
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "security": [{"token": []}, {"session": []}],
-        "paths": paths(),
+        "paths": all_paths(),
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
@@ -62,6 +63,14 @@ pub fn document() -> Value {
             "schemas": schemas::all(),
         },
     })
+}
+
+fn all_paths() -> Value {
+    let mut all = paths();
+    if let Some(all) = all.as_object_mut() {
+        all.extend(team::paths());
+    }
+    all
 }
 
 fn paths() -> Value {

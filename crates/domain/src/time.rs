@@ -183,6 +183,24 @@ impl Zone {
         LocalDay(self.rules.to_datetime(instant.timestamp()).date())
     }
 
+    /// What clocks in the zone show at an instant, such as `2026-11-22 09:30`.
+    pub fn wall_clock(&self, instant: Instant) -> String {
+        let shown = self.rules.to_datetime(instant.timestamp());
+        shown.strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// The instant at which clocks in the zone show `2026-11-22 09:30`; the first of two where they
+    /// are put back. `None` for other text, and for a time that clocks skip.
+    pub fn at_wall_clock(&self, text: &str) -> Option<Instant> {
+        let shown = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M", text).ok()?;
+        let ambiguous = self.rules.to_ambiguous_timestamp(shown);
+        if matches!(ambiguous.offset(), jiff::tz::AmbiguousOffset::Gap { .. }) {
+            return None;
+        }
+        let timestamp = ambiguous.compatible().ok()?;
+        Some(Instant(timestamp.as_microsecond()))
+    }
+
     /// The first instant of a local day. Where the clock skips midnight, the first instant after
     /// the gap; where it repeats it, the first of the two.
     pub fn start_of(&self, day: LocalDay) -> Instant {
@@ -239,6 +257,18 @@ mod tests {
         );
         assert!(Instant::parse("2026-11-22").is_err());
         assert!(Instant::parse("2026-11-22T10:00:00").is_err());
+    }
+
+    #[test]
+    fn wall_clocks_are_read_back_but_for_the_hour_that_is_skipped() {
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        let instant = Instant::parse("2026-11-22T08:30:00Z").unwrap();
+        assert_eq!(berlin.wall_clock(instant), "2026-11-22 09:30");
+        assert_eq!(berlin.at_wall_clock("2026-11-22 09:30"), Some(instant));
+        assert_eq!(berlin.at_wall_clock("2026-03-29 02:30"), None);
+        let first = Instant::parse("2026-10-25T00:30:00Z").unwrap();
+        assert_eq!(berlin.at_wall_clock("2026-10-25 02:30"), Some(first));
+        assert_eq!(berlin.at_wall_clock("2026-11-22"), None);
     }
 
     #[test]

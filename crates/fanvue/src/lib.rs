@@ -9,6 +9,7 @@ pub mod creators;
 pub mod earnings;
 pub mod error;
 pub mod oauth;
+pub mod posts;
 pub mod rate;
 pub mod summary;
 mod text;

@@ -13,13 +13,15 @@ use tidemark_domain::{AgencyId, Secret};
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 12;
 
-/// Which token of a connection a sealed value holds.
+/// What a sealed value holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
     /// the short-lived one
     Access,
     /// the single-use one
     Refresh,
+    /// the address or bot token of a place that alerts go to
+    AlertDestination,
 }
 
 /// Why a value could not be sealed or opened.
@@ -150,6 +152,7 @@ fn associated_data(agency: AgencyId, kind: TokenKind) -> Vec<u8> {
     let kind = match kind {
         TokenKind::Access => b'a',
         TokenKind::Refresh => b'r',
+        TokenKind::AlertDestination => b'd',
     };
     [agency.uuid().as_bytes().as_slice(), &[kind]].concat()
 }

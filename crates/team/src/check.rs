@@ -1,129 +1,131 @@
-//! The two checks: read what is due and unsettled, judge it, store the verdicts.
+//! The two checks. A step confirms posts, judges what is due, books sales, raises and sends alerts.
 
+mod judge;
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Serialize;
-use tidemark_domain::{AgencyId, Instant};
+use tidemark_connections::ConnectionSettings;
+use tidemark_domain::{AgencyId, Zone};
 use tidemark_jobs::tally::Tally;
-use tidemark_jobs::{Description, StepError, StepReport, StepRequest, history};
-use tidemark_ports::{Platform, Row, Sql, SqlError, Value};
-use uuid::Uuid;
+use tidemark_jobs::{Description, StepBudget, StepError, StepReport, StepRequest, history};
+use tidemark_ports::{Platform, Sql, SqlError};
 
-use crate::punctuality::Subject;
+use crate::alerts::{delivery, episodes};
+use crate::events::SubjectKind;
+use crate::points::{rules, sales};
+use crate::schedule::feed;
 use crate::{LATE_SHIFTS, MISSED_POSTS};
 
-/// Older subjects are left alone, so that a first run does not report years of backlog (D114).
-const BACKLOG: Duration = Duration::from_hours(35 * 24);
+pub use judge::BACKLOG;
+pub(crate) use judge::json_of;
 
-/// A subject and what was found of it.
-#[derive(Serialize)]
-struct Verdict {
-    agency_id: AgencyId,
-    subject_id: Uuid,
-    member_id: Uuid,
-    state: &'static str,
-    minutes_late: Option<i64>,
+/// What a step needs to know from configuration.
+pub struct TeamSettings {
+    /// how to reach Fanvue, and the keys that open grants and destinations
+    pub connections: ConnectionSettings,
+    /// wall time of a step that names none
+    pub step_budget: Duration,
+    /// the base of one further place that alerts may be sent to; empty for none
+    pub alert_base_url: String,
 }
 
-/// Judges every shift that is due and not settled.
+/// Judges every shift that is due, and attributes sales to those on shift.
 ///
 /// # Errors
-/// [`StepError`] when the agency does not exist or the database fails.
+/// [`StepError`] when the agency does not exist or the database fails; what was stored before stays
+/// stored.
 pub async fn check_late_shifts(
     platform: &impl Platform,
+    settings: &TeamSettings,
     request: &StepRequest,
 ) -> Result<StepReport, StepError> {
-    let due = include_str!("sql/due_shifts.sql");
-    check(platform, request, (LATE_SHIFTS, "shift", due), |row| {
-        Ok(Subject::shift(
-            (row.get(3)?, row.get(4)?),
-            row.get(5)?,
-            row.get(6)?,
-        ))
-    })
-    .await
+    check(platform, settings, request, SubjectKind::Shift).await
 }
 
-/// Judges every planned post that is due and not settled.
+/// Reads what was posted where a plan is open, and judges every planned post that is due.
 ///
 /// # Errors
-/// [`StepError`] when the agency does not exist or the database fails.
+/// [`StepError`] when the agency does not exist or the database fails; what was stored before stays
+/// stored.
 pub async fn check_missed_posts(
     platform: &impl Platform,
+    settings: &TeamSettings,
     request: &StepRequest,
 ) -> Result<StepReport, StepError> {
-    let due = include_str!("sql/due_posts.sql");
-    check(platform, request, (MISSED_POSTS, "post", due), |row| {
-        Ok(Subject::post(row.get(3)?, row.get(4)?, row.get(5)?))
-    })
-    .await
+    check(platform, settings, request, SubjectKind::Post).await
 }
 
-async fn check(
-    platform: &impl Platform,
+async fn check<P: Platform>(
+    platform: &P,
+    settings: &TeamSettings,
     request: &StepRequest,
-    (job, kind, due): (Description, &str, &str),
-    subject_of: impl Fn(&Row) -> Result<Subject, SqlError>,
+    kind: SubjectKind,
 ) -> Result<StepReport, StepError> {
-    let now = platform.now();
-    let mut tally = tally_of_agencies(platform, request.agency).await?;
-
-    let oldest = now.minus(BACKLOG);
-    let rows = platform
-        .query(due, &[request.agency.into(), oldest.into(), now.into()])
-        .await?;
-    let mut verdicts = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let agency_id = AgencyId::new(row.get(0)?);
-        tally.of(agency_id).rows.fetched += 1;
-        if let Some(punctuality) = subject_of(row)?.judge(now) {
-            tally.of(agency_id).rows.unchanged += 1;
-            verdicts.push(Verdict {
-                agency_id,
-                subject_id: row.get(1)?,
-                member_id: row.get(2)?,
-                state: punctuality.word(),
-                minutes_late: punctuality.minutes_late(),
-            });
+    let job = description(kind);
+    let length = request.budget.unwrap_or(settings.step_budget);
+    let budget = StepBudget::starting_now(platform, length);
+    let mut tally = Tally::default();
+    let agencies = agencies_in_scope(platform, request.agency).await?;
+    for agency in agencies.keys() {
+        tally.of(*agency);
+    }
+    let unread = match kind {
+        SubjectKind::Post => {
+            feed::confirm(platform, settings, (request.agency, budget), &mut tally).await?
+        }
+        SubjectKind::Shift => Vec::new(),
+    };
+    let books = rules::load(platform, request.agency).await?;
+    let scope = judge::Scope {
+        agency: request.agency,
+        kind,
+        unread,
+        budget,
+    };
+    judge::judge(platform, &scope, &books, &mut tally).await?;
+    if kind == SubjectKind::Shift {
+        for agency in agencies.keys() {
+            let book = books.get(agency).cloned().unwrap_or_default();
+            sales::settle(platform, *agency, &book, platform.now()).await?;
         }
     }
-    store(platform, kind, &verdicts, now, &mut tally).await?;
-    let times = (now, platform.now());
+    episodes::follow(platform, request.agency, platform.now()).await?;
+    delivery::deliver(platform, settings, request.agency, budget.deadline()).await?;
+    let times = (budget.started_at(), platform.now());
     history::record(platform, &tally.reports(job.name, times)).await?;
     Ok(tally.total(job.name, times))
 }
 
-async fn tally_of_agencies(sql: &impl Sql, agency: Option<AgencyId>) -> Result<Tally, StepError> {
-    let statement = "select agency_id from agencies where $1::uuid is null or agency_id = $1";
+const fn description(kind: SubjectKind) -> Description {
+    match kind {
+        SubjectKind::Shift => LATE_SHIFTS,
+        SubjectKind::Post => MISSED_POSTS,
+    }
+}
+
+/// The agencies in scope and their zones.
+async fn agencies_in_scope(
+    sql: &impl Sql,
+    agency: Option<AgencyId>,
+) -> Result<BTreeMap<AgencyId, Zone>, StepError> {
+    let statement =
+        "select agency_id, timezone from agencies where $1::uuid is null or agency_id = $1";
     let rows = sql.query(statement, &[agency.into()]).await?;
     if let (Some(agency), true) = (agency, rows.is_empty()) {
         return Err(StepError::NotFound(format!("there is no agency {agency}")));
     }
-    let mut tally = Tally::default();
-    for row in &rows {
-        tally.of(AgencyId::new(row.get(0)?));
-    }
-    Ok(tally)
+    rows.iter()
+        .map(|row| Ok((AgencyId::new(row.get(0)?), zone_of(&row.get::<String>(1)?)?)))
+        .collect::<Result<_, SqlError>>()
+        .map_err(StepError::from)
 }
 
-/// Stores the verdicts that say something new and moves them from `unchanged` to their fate.
-async fn store(
-    sql: &impl Sql,
-    kind: &str,
-    verdicts: &[Verdict],
-    now: Instant,
-    tally: &mut Tally,
-) -> Result<(), SqlError> {
-    let json = serde_json::to_vec(verdicts).expect("invariant: verdicts have only string keys");
-    let statement = include_str!("sql/store_verdicts.sql");
-    for row in sql
-        .query(statement, &[kind.into(), Value::Json(json), now.into()])
-        .await?
-    {
-        let rows = &mut tally.of(AgencyId::new(row.get(0)?)).rows;
-        rows.inserted = u64::try_from(row.get::<i64>(1)?).unwrap_or(0);
-        rows.changed = u64::try_from(row.get::<i64>(2)?).unwrap_or(0);
-        rows.unchanged = rows.unchanged.saturating_sub(rows.inserted + rows.changed);
-    }
-    Ok(())
+/// A stored zone.
+pub(crate) fn zone_of(name: &str) -> Result<Zone, SqlError> {
+    Zone::parse(name).map_err(|error| SqlError::Shape {
+        column: 0,
+        expected: "an IANA zone",
+        found: error.to_string(),
+    })
 }

@@ -1,12 +1,20 @@
-//! gamification-checks: were shifts begun and posts published on time?
+//! Team play: members, shifts and planned posts; what the gamification checks find of them; points,
+//! and alerts.
 //!
-//! The checks derive their work from state, not from "now − 2 h": every subject that is due and not
-//! settled is judged again, so any cadence finds each event once (defects D105, D106).
+//! The checks derive their work from state, not from "now − 2 h": every subject that changed or whose
+//! next turn is due is judged again from its facts, so any cadence finds each event once (defects
+//! D105, D106).
 
+pub mod alerts;
 pub mod check;
+pub mod events;
+pub mod import;
+pub mod points;
 pub mod punctuality;
+pub mod routes;
+pub mod schedule;
 
-pub use check::{check_late_shifts, check_missed_posts};
+pub use check::{TeamSettings, check_late_shifts, check_missed_posts};
 
 use std::time::Duration;
 

@@ -1,50 +1,96 @@
-//! When a shift or a planned post is on time, late or missed. Pure.
+//! When a shift or a planned post is on time, late or missed: an explicit state machine. Pure.
 //!
-//! Source of the thresholds: contract section on gamification, original-system sections 4.1, 4.2.
+//! | state | done | late | missed | cancelled |
+//! | --- | --- | --- | --- | --- |
+//! | scheduled | on time | late | missed | withdrawn |
+//! | late | late, resolved | – | missed | withdrawn |
+//! | missed | late, resolved; withdraws `missed` | – | – | withdrawn |
+//! | on time; late, resolved | – | – | – | withdrawn |
+//!
+//! What cancelling withdraws is everything that was found before. A subject's history is its facts put
+//! in order and folded through the table, so it is the same however often and however late anybody
+//! looks (defects D105, D106). Source: original-system sections 4.1, 4.2.
 
 use std::time::Duration;
 
 use tidemark_domain::Instant;
 
-/// A clock-in up to this long after the start is on time.
-pub const SHIFT_GRACE: Duration = Duration::from_mins(10);
-
-/// Without a clock-in for this long, or until its end, a shift is missed.
-pub const SHIFT_MISSED_AFTER: Duration = Duration::from_hours(2);
-
-/// A post published up to this long after its time is on time; after that it is missed.
-pub const POST_GRACE: Duration = Duration::from_hours(2);
-
 /// Where a subject stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Punctuality {
-    /// Done within the grace.
+pub enum State {
+    /// Nothing can be said yet.
+    Scheduled,
+    /// Done in time.
     OnTime,
-    /// The grace has passed; minutes from the planned time once it was done.
-    Late(Option<i64>),
-    /// Not done, and too late now. A late deed still turns this into [`Punctuality::Late`].
+    /// The grace has passed and nothing was done.
+    Late,
+    /// Not done, and too late for it.
     Missed,
+    /// Done after all.
+    LateResolved,
     /// Cancelled: nothing counts.
     Withdrawn,
 }
 
-impl Punctuality {
-    /// The word in the table `punctuality`.
+impl State {
+    /// The word in the table `punctuality` and in answers.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Scheduled => "scheduled",
             Self::OnTime => "on_time",
-            Self::Late(_) => "late",
+            Self::Late => "late",
             Self::Missed => "missed",
+            Self::LateResolved => "late_resolved",
             Self::Withdrawn => "withdrawn",
         }
     }
+}
 
-    /// Whole minutes late, where known.
-    pub const fn minutes_late(self) -> Option<i64> {
-        match self {
-            Self::Late(minutes) => minutes,
-            _ => None,
+/// What happens to a subject, in the order in which things of one instant count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Input {
+    /// It was called off.
+    Cancelled,
+    /// It was done.
+    Done,
+    /// The grace is over.
+    GraceOver,
+    /// It is too late now.
+    MissedOver,
+}
+
+/// What can be found of a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Finding {
+    /// Done in time.
+    OnTime,
+    /// Nothing done when the grace was over.
+    Late,
+    /// Nothing done when it was too late.
+    Missed,
+    /// Done after the grace.
+    LateResolved,
+}
+
+impl Finding {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::OnTime, Self::Late, Self::Missed, Self::LateResolved];
+}
+
+/// The table: the next state, and what is found on the way. `None` where nothing changes.
+pub const fn next(state: State, input: Input) -> Option<(State, Option<Finding>)> {
+    match (state, input) {
+        (State::Withdrawn, _) => None,
+        (_, Input::Cancelled) => Some((State::Withdrawn, None)),
+        (State::Scheduled, Input::Done) => Some((State::OnTime, Some(Finding::OnTime))),
+        (State::Scheduled, Input::GraceOver) => Some((State::Late, Some(Finding::Late))),
+        (State::Scheduled | State::Late, Input::MissedOver) => {
+            Some((State::Missed, Some(Finding::Missed)))
         }
+        (State::Late | State::Missed, Input::Done) => {
+            Some((State::LateResolved, Some(Finding::LateResolved)))
+        }
+        _ => None,
     }
 }
 
@@ -53,60 +99,159 @@ impl Punctuality {
 pub struct Subject {
     /// when it should begin
     pub planned_at: Instant,
-    /// how long after that is still on time
-    pub grace: Duration,
+    /// after this instant it is late; `None` where late and missed are the same
+    pub late_after: Option<Instant>,
     /// after this instant it is missed
-    pub missed_at: Instant,
+    pub missed_after: Instant,
     /// when it was done, the earliest deed
     pub done_at: Option<Instant>,
-    /// whether it was called off
-    pub cancelled: bool,
+    /// when it was called off
+    pub cancelled_at: Option<Instant>,
+}
+
+/// How long a subject may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Thresholds {
+    /// a clock-in up to this long after the start is on time
+    pub shift_late_after: Duration,
+    /// without a clock-in for this long, or until its end, a shift is missed
+    pub shift_missed_after: Duration,
+    /// a post published up to this long after its time is on time, and missed after that
+    pub post_within: Duration,
+}
+
+/// Something found, and whether it still stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// what
+    pub finding: Finding,
+    /// when it came true
+    pub at: Instant,
+    /// whole minutes late, of [`Finding::LateResolved`]
+    pub minutes_late: Option<i64>,
+    /// whether a later turn took it back
+    pub withdrawn: bool,
+}
+
+/// Everything that is true of a subject up to an instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// where it stands
+    pub state: State,
+    /// what was found, in order
+    pub found: Vec<Found>,
+    /// from when on it must be looked at again; `None` while nothing can change by itself
+    pub next_at: Option<Instant>,
 }
 
 impl Subject {
     /// A shift with its earliest clock-in.
     pub fn shift(
         (starts_at, ends_at): (Instant, Instant),
-        clocked_in_at: Option<Instant>,
-        cancelled: bool,
+        done_at: Option<Instant>,
+        cancelled_at: Option<Instant>,
+        thresholds: Thresholds,
     ) -> Self {
-        let missed_at = starts_at.plus(SHIFT_MISSED_AFTER).min(ends_at);
+        let missed_after = starts_at.plus(thresholds.shift_missed_after).min(ends_at);
+        let late_after = starts_at.plus(thresholds.shift_late_after);
         Self {
             planned_at: starts_at,
-            grace: SHIFT_GRACE,
-            missed_at,
-            done_at: clocked_in_at,
-            cancelled,
+            // A shift that ends within its grace is never late, only missed.
+            late_after: Some(late_after).filter(|late_after| *late_after < missed_after),
+            missed_after,
+            done_at,
+            cancelled_at,
         }
     }
 
     /// A planned post.
-    pub fn post(planned_at: Instant, posted_at: Option<Instant>, cancelled: bool) -> Self {
-        let missed_at = planned_at.plus(POST_GRACE);
+    pub fn post(
+        planned_at: Instant,
+        done_at: Option<Instant>,
+        cancelled_at: Option<Instant>,
+        thresholds: Thresholds,
+    ) -> Self {
         Self {
             planned_at,
-            grace: POST_GRACE,
-            missed_at,
-            done_at: posted_at,
-            cancelled,
+            late_after: None,
+            missed_after: planned_at.plus(thresholds.post_within),
+            done_at,
+            cancelled_at,
         }
     }
 
-    /// Where the subject stands at `now`; `None` while nothing can be said.
-    pub fn judge(&self, now: Instant) -> Option<Punctuality> {
-        if self.cancelled {
-            return Some(Punctuality::Withdrawn);
+    /// Folds what has happened up to `now` through the table.
+    pub fn history(&self, now: Instant) -> History {
+        let mut history = History {
+            state: State::Scheduled,
+            found: Vec::new(),
+            next_at: None,
+        };
+        for (at, input) in self.inputs() {
+            let Some((state, finding)) = next(history.state, input) else {
+                continue;
+            };
+            // A deed in the very instant of a limit is still within it.
+            let looked_at = match input {
+                Input::Done | Input::Cancelled => at,
+                Input::GraceOver | Input::MissedOver => at.plus(Duration::from_micros(1)),
+            };
+            if looked_at > now {
+                history.next_at = Some(looked_at);
+                break;
+            }
+            history.turn(state, finding, (at, self.planned_at));
         }
-        let end_of_grace = self.planned_at.plus(self.grace);
-        match self.done_at {
-            Some(done_at) if done_at <= end_of_grace => Some(Punctuality::OnTime),
-            Some(done_at) => Some(Punctuality::Late(Some(whole_minutes(
-                done_at.since(self.planned_at),
-            )))),
-            None if now > self.missed_at => Some(Punctuality::Missed),
-            None if now > end_of_grace => Some(Punctuality::Late(None)),
-            None => None,
+        history
+    }
+
+    fn inputs(&self) -> Vec<(Instant, Input)> {
+        let mut inputs: Vec<(Instant, Input)> = [
+            (self.cancelled_at, Input::Cancelled),
+            (self.done_at, Input::Done),
+            (self.late_after, Input::GraceOver),
+            (Some(self.missed_after), Input::MissedOver),
+        ]
+        .into_iter()
+        .filter_map(|(at, input)| Some((at?, input)))
+        .collect();
+        inputs.sort_unstable();
+        inputs
+    }
+}
+
+impl History {
+    fn turn(
+        &mut self,
+        state: State,
+        finding: Option<Finding>,
+        (at, planned_at): (Instant, Instant),
+    ) {
+        for found in &mut self.found {
+            found.withdrawn |= match state {
+                State::Withdrawn => true,
+                State::LateResolved => found.finding == Finding::Missed,
+                _ => false,
+            };
         }
+        self.state = state;
+        self.found.extend(finding.map(|finding| Found {
+            finding,
+            at,
+            minutes_late:
+                (finding == Finding::LateResolved).then(|| whole_minutes(at.since(planned_at))),
+            withdrawn: false,
+        }));
+    }
+
+    /// Whole minutes late, once it was done.
+    pub fn minutes_late(&self) -> Option<i64> {
+        self.found.iter().find_map(|found| found.minutes_late)
+    }
+
+    /// What still stands.
+    pub fn standing(&self) -> impl Iterator<Item = Found> + '_ {
+        self.found.iter().copied().filter(|found| !found.withdrawn)
     }
 }
 
@@ -115,62 +260,4 @@ fn whole_minutes(span: Duration) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn minute(minutes: u64) -> Instant {
-        Instant::from_micros(0).plus(Duration::from_mins(minutes))
-    }
-
-    fn shift(clocked_in_at: Option<Instant>) -> Subject {
-        Subject::shift((minute(0), minute(480)), clocked_in_at, false)
-    }
-
-    #[test]
-    fn a_shift_goes_from_nothing_over_late_to_missed_while_nobody_clocks_in() {
-        assert_eq!(shift(None).judge(minute(10)), None);
-        assert_eq!(shift(None).judge(minute(11)), Some(Punctuality::Late(None)));
-        assert_eq!(shift(None).judge(minute(121)), Some(Punctuality::Missed));
-    }
-
-    #[test]
-    fn a_late_clock_in_corrects_missed_to_late_by_its_minutes() {
-        assert_eq!(
-            shift(Some(minute(10))).judge(minute(500)),
-            Some(Punctuality::OnTime)
-        );
-        assert_eq!(
-            shift(Some(minute(130))).judge(minute(500)),
-            Some(Punctuality::Late(Some(130)))
-        );
-    }
-
-    #[test]
-    fn a_short_shift_is_missed_at_its_end() {
-        let short = Subject::shift((minute(0), minute(30)), None, false);
-        assert_eq!(short.judge(minute(30)), Some(Punctuality::Late(None)));
-        assert_eq!(short.judge(minute(31)), Some(Punctuality::Missed));
-    }
-
-    #[test]
-    fn a_post_is_missed_two_hours_after_its_time_and_late_when_it_comes_after_all() {
-        assert_eq!(
-            Subject::post(minute(0), None, false).judge(minute(119)),
-            None
-        );
-        assert_eq!(
-            Subject::post(minute(0), None, false).judge(minute(121)),
-            Some(Punctuality::Missed)
-        );
-        assert_eq!(
-            Subject::post(minute(0), Some(minute(125)), false).judge(minute(500)),
-            Some(Punctuality::Late(Some(125)))
-        );
-    }
-
-    #[test]
-    fn a_cancelled_shift_withdraws_what_was_found() {
-        let cancelled = Subject::shift((minute(0), minute(480)), None, true);
-        assert_eq!(cancelled.judge(minute(500)), Some(Punctuality::Withdrawn));
-    }
-}
+mod tests;

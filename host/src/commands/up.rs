@@ -33,7 +33,12 @@ use crate::signals::stop_requested;
 const DEMO_PULSE: Duration = Duration::from_mins(1);
 
 /// The jobs of that pulse.
-const DEMO_JOBS: [&str; 2] = [SYNC_JOB, "daily-refresh"];
+const DEMO_JOBS: [&str; 4] = [
+    SYNC_JOB,
+    "daily-refresh",
+    "check-late-shifts",
+    "check-missed-posts",
+];
 
 /// Serves until asked to stop.
 pub async fn run(arguments: &UpArguments, output: Output) -> Result<()> {
@@ -86,6 +91,7 @@ async fn serve(
                 let total = sync_shown(&application, &platform, (agency, None), request).await?;
                 output.remark(&total.sentence());
             }
+            demo.run_team(&platform).await?;
             let link = format!("{url}/login?token={}", api_token.expose());
             output.remark(&format!(
                 "Demo agency on a simulated Fanvue; sign in: {link}"

@@ -6,7 +6,13 @@ use tidemark_analytics::kpi::Unit;
 
 /// All schemas by name.
 pub(super) fn all() -> Value {
-    let parts = [of_dashboard(), of_freshness(), of_lists(), of_models()];
+    let parts = [
+        of_dashboard(),
+        of_freshness(),
+        of_lists(),
+        of_models(),
+        super::team::schemas(),
+    ];
     let members = parts.into_iter().filter_map(|part| match part {
         Value::Object(members) => Some(members),
         _ => None,
@@ -250,7 +256,7 @@ fn meta(more: Value) -> Value {
 }
 
 /// An object with exactly these members.
-fn object(properties: Value) -> Value {
+pub(super) fn object(properties: Value) -> Value {
     let required: Vec<String> = properties
         .as_object()
         .map(Map::keys)
@@ -266,11 +272,11 @@ fn object(properties: Value) -> Value {
     })
 }
 
-fn reference(schema: &str) -> Value {
+pub(super) fn reference(schema: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{schema}")})
 }
 
-fn list(schema: &str) -> Value {
+pub(super) fn list(schema: &str) -> Value {
     json!({"type": "array", "items": reference(schema)})
 }
 
@@ -279,15 +285,15 @@ fn described(mut schema: Value, description: &str) -> Value {
     schema
 }
 
-fn text(description: &str) -> Value {
+pub(super) fn text(description: &str) -> Value {
     described(json!({"type": "string"}), description)
 }
 
-fn uuid(description: &str) -> Value {
+pub(super) fn uuid(description: &str) -> Value {
     described(json!({"type": "string", "format": "uuid"}), description)
 }
 
-fn moment(description: &str) -> Value {
+pub(super) fn moment(description: &str) -> Value {
     described(
         json!({"type": "string", "format": "date-time"}),
         description,
@@ -298,12 +304,12 @@ fn money(description: &str) -> Value {
     described(json!({"type": "number"}), description)
 }
 
-fn count(description: &str) -> Value {
+pub(super) fn count(description: &str) -> Value {
     described(json!({"type": "integer"}), description)
 }
 
 /// The schema, or null.
-fn or_null(schema: Value) -> Value {
+pub(super) fn or_null(schema: Value) -> Value {
     let mut either = json!({"anyOf": [schema, {"type": "null"}]});
     if let Some(description) = either["anyOf"][0]
         .as_object_mut()

@@ -1,27 +1,29 @@
--- $1 agency or null, $2 oldest start, $3 now
+-- $1 agency or null, $2 now, $3 at most
 select
     shifts.agency_id,
     shifts.shift_id,
+    shifts.revision,
     shifts.member_id,
+    team_members.display_name,
+    models.handle,
+    agencies.timezone,
+    events_of_subject(shifts.agency_id, shifts.shift_id),
+    micros_of(shifts.cancelled_at),
     micros_of(shifts.starts_at),
-    micros_of(shifts.ends_at),
     micros_of((
         select min(clock_ins.clocked_in_at)
         from clock_ins
         where clock_ins.agency_id = shifts.agency_id and clock_ins.shift_id = shifts.shift_id
     )),
-    shifts.cancelled_at is not null
+    micros_of(shifts.ends_at)
 from shifts
-left join punctuality
-    on punctuality.agency_id = shifts.agency_id
-    and punctuality.kind = 'shift'
-    and punctuality.subject_id = shifts.shift_id
-where ($1::uuid is null or shifts.agency_id = $1)
-    and shifts.starts_at between instant_of($2) and instant_of($3)
-    and case
-        -- a cancelled shift only matters when something was found of it
-        when shifts.cancelled_at is not null then punctuality.state <> 'withdrawn'
-        when punctuality.state is null or punctuality.state = 'missed' then true
-        else punctuality.state = 'late' and punctuality.minutes_late is null
-    end
-order by shifts.agency_id, shifts.starts_at, shifts.shift_id
+join agencies on agencies.agency_id = shifts.agency_id
+join team_members
+    on team_members.agency_id = shifts.agency_id
+    and team_members.member_id = shifts.member_id
+left join models
+    on models.agency_id = shifts.agency_id
+    and models.model_id = shifts.model_id
+where ($1::uuid is null or shifts.agency_id = $1) and shifts.check_at <= instant_of($2)
+order by shifts.agency_id, shifts.check_at, shifts.shift_id
+limit $3
