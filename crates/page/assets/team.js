@@ -52,8 +52,7 @@ export class TeamTab {
     this.#panels = PANELS.map((panel) => ({ ...panel, ...this.#build(panel) }));
     this.#empty = element("section", { class: "panel screen", id: "team-empty", "aria-labelledby": "team-empty-title" },
       element("h2", { id: "team-empty-title" }, "No team yet"),
-      element("p", {}, "Add the people who work here, then plan their shifts and posts; or import both from a CSV file. "
-        + "Clock-ins, points and alerts follow from that by themselves."),
+      element("p", {}, "Add the people who work here, then plan their shifts and posts; or import all of it from CSV files."),
       element("p", { class: "screen-actions" }, this.#opener("member", "Add the first member"), this.#opener("import", "Import a CSV file")));
     this.root.append(this.#empty, ...this.#panels.map(({ node }) => node));
     this.root.firstElementChild.append(this.#pastButton(), this.#opener("import", "Import"), this.#writer("Rules", () => this.#openRules()));
@@ -142,7 +141,7 @@ export class TeamTab {
       this.#done(`${name} is ${state === "active" ? "paused" : "active again"}`);
     }),
     remove: ({ destinationId, name }) => this.#dialog.open({
-      title: `Remove ${name}?`, note: "Alerts are no longer sent there. What was sent stays in the list of alerts.", fields: [],
+      title: `Remove ${name}?`, note: "Alerts are no longer sent there.", fields: [],
       actions: [{ label: "Remove", danger: true, run: async () => {
         await write("DELETE", `${LISTS.destinations}/${destinationId}`);
         return `${name} was removed`;
@@ -176,5 +175,5 @@ export class TeamTab {
 function noteOf(team, failure, writes) {
   if (failure) return `The team could not be loaded${team ? " anew" : ""}: ${failure.message}. It is tried again by itself.`;
   if (!team) return "Loading the team…";
-  return writes ? "Late shifts and missed posts are looked for every few hours; clock-ins show at once." : "Owners and managers plan shifts and posts; you see what is planned.";
+  return writes ? "Late shifts and missed posts are looked for every few hours; clock-ins show at once." : "Owners and managers plan shifts and posts.";
 }

@@ -51,7 +51,8 @@ export class TeamDialog {
       event.preventDefault();
       this.#run(0);
     });
-    form.addEventListener("change", () => this.#changed());
+    // why: at "change" a button would move away from under the press that caused it
+    form.addEventListener("input", () => this.#changed());
     this.#changed();
     this.#dialog.replaceChildren(element("h2", { id: "team-form-title" }, title), form);
     this.#dialog.showModal();

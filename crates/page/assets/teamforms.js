@@ -15,7 +15,7 @@ const CSV_HEADS = {
 const RULES = {
   shiftOnTime: "Points: shift on time", shiftLate: "Points: shift late", shiftMissed: "Points: shift missed",
   postOnTime: "Points: post on time", postLate: "Points: post late", postMissed: "Points: post missed",
-  salePer100Dollars: "Points: 100 dollars of sales on shift", lateAfterMinutes: "Minutes until a shift is late",
+  salePer100Dollars: "Points: $100 of sales on shift", lateAfterMinutes: "Minutes until a shift is late",
   missedAfterMinutes: "Minutes until a shift is missed", postWithinMinutes: "Minutes until a post is missed",
 };
 
@@ -25,9 +25,9 @@ const RULES = {
  */
 export function bodyOf(fields, values, zone, isNew) {
   const body = {};
-  for (const { name, type, value = "", nullable, fixed } of fields) {
+  for (const { name, type, value = "", nullable } of fields) {
     const given = values[name];
-    if (given === undefined || given === (isNew && !fixed ? "" : value)) continue;
+    if (given === undefined || given === (isNew ? "" : value)) continue;
     body[name] = given === "" && nullable ? null : given;
     if (type === "datetime-local" && given !== "") body[name] = instantOf(name, given, zone);
   }
@@ -71,7 +71,7 @@ const timeField = (name, label, value, more) => ({ name, label, type: "datetime-
 function memberField({ members: { members } }, chosen) {
   const choices = members.filter(({ memberId, active }) => active || memberId === chosen)
     .map(({ memberId: value, displayName: label }) => ({ value, label }));
-  return { name: "memberId", label: "Member", choices, value: chosen ?? choices[0]?.value ?? "", required: true, fixed: !chosen };
+  return { name: "memberId", label: "Member", choices, value: chosen ?? choices[0]?.value ?? "", required: true };
 }
 
 const modelChoices = ({ directory }) => [...directory?.values() ?? []].map((model) => ({ value: model.modelId, label: modelName(model) }));
@@ -88,8 +88,8 @@ export function shiftForm(team, shift) {
     fields: [
       memberField(team, shift?.memberId),
       { name: "modelId", label: "Model", choices: [{ value: "", label: "Any model" }, ...modelChoices(team)], value: shift?.modelId ?? "", nullable: true },
-      timeField("startsAt", "Start", wallOf(shift?.startsAt, zone) || soon(team, 0), { fixed: !shift }),
-      timeField("endsAt", "End", wallOf(shift?.endsAt, zone) || soon(team, 8), { fixed: !shift }),
+      timeField("startsAt", "Start", wallOf(shift?.startsAt, zone) || soon(team, 0)),
+      timeField("endsAt", "End", wallOf(shift?.endsAt, zone) || soon(team, 8)),
       notesField(shift),
     ],
     more: shift ? [withdrawal("shift", `${url}/${shift.shiftId}`, shift)] : [],
@@ -135,7 +135,7 @@ export function destinationForm(team) {
   return recordForm(team, {
     noun: "channel", url: "/api/team/alerts/destinations",
     fields: [
-      { name: "kind", label: "Kind", choices: Object.entries(kinds).map(([value, label]) => ({ value, label })), value: "slack", fixed: true },
+      { name: "kind", label: "Kind", choices: Object.entries(kinds).map(([value, label]) => ({ value, label })), value: "slack" },
       { name: "name", label: "Name", required: true },
       { name: "url", label: "Address", type: "url", required: true, only: (values) => !isTelegram(values), help: "The webhook's https address; it is kept encrypted" },
       { name: "botToken", label: "Bot token", required: true, only: isTelegram },
@@ -151,7 +151,7 @@ export function rulesForm({ owns, members }, { current }) {
     const { members: compared } = await write("POST", "/api/team/rules/preview", { rules });
     showTable(output, "preview", {
       caption: "Points of the last 7 days, as they are and as these rules would have given them",
-      columns: [{ label: "Member" }, ...["Now", "Then", "On time", "Late", "Missed"].map((label) => ({ label, kind: "count" }))],
+      columns: [{ label: "Member" }, ...["Points now", "Points then", "On time", "Late", "Missed"].map((label) => ({ label, kind: "count" }))],
       rows: compared.map(({ memberId, current: before, proposed: { points, onTime, late, missed } }) =>
         [names.get(memberId) ?? memberId, before.points, points, onTime, late, missed]),
     });

@@ -64,7 +64,7 @@ function shiftState(shift, team) {
 
 export function shiftsTable(team) {
   const { shifts, nextCursor } = team.shifts;
-  const shown = shifts.filter(({ endsAt }) => team.past || dayAt(Date.parse(endsAt), team.zone) >= team.today);
+  const shown = shifts.filter(({ endsAt }) => team.past || dayAt(Date.parse(endsAt) - 1, team.zone) >= team.today);
   return {
     caption: captionOf(shown.length, "shift", team, nextCursor),
     columns: withActions(team.writes, [
@@ -76,7 +76,7 @@ export function shiftsTable(team) {
       const clock = clockAction(shift, team.now);
       return withButtons(team.writes, [
         start, { raw: shift.endsAt, text: formatTime(Date.parse(shift.endsAt), team.zone) }, shift.memberName,
-        shiftState(shift, team), nameOf(shift.modelId, shift.modelHandle, team) ?? "any", shift.notes,
+        shiftState(shift, team), nameOf(shift.modelId, shift.modelHandle, team) ?? "any model", shift.notes,
       ], () => [
         ...(clock ? [{ label: clock === "clock-in" ? "Clock in" : "Clock out", about, run: () => team.act.clock(clock, shift) }] : []),
         { label: "Edit", about, run: () => team.act.edit("shift", shift) },
@@ -125,7 +125,7 @@ export function boardTable({ startDate, endDate, timezone, places }) {
       place.displayName,
       { raw: place.points, title: `Shifts ${count(place.shiftPoints)}, posts ${count(place.postPoints)}, sales ${count(place.salePoints)}` },
       place.previousPoints,
-      { raw: place.level, text: `${place.level}, ${count(place.nextAt - place.totalPoints)} to go`, title: `${count(place.totalPoints)} points in all` },
+      { raw: place.level, text: `${place.level} (${count(place.nextAt - place.totalPoints)} to ${place.level + 1})`, title: `${count(place.totalPoints)} points in all` },
       { raw: place.streak.current, text: counted(place.streak.current, "day"), title: `Best: ${counted(place.streak.best, "day")}` },
       place.badges.map((badge) => BADGES[badge] ?? badge).join(", ") || "none yet",
     ]),
