@@ -108,7 +108,7 @@ fn lean(source: &str, extension: &str) -> String {
     match extension {
         "js" => lean::script(source),
         "css" => lean::style(source),
-        "html" => source.lines().map(|line| format!("{}\n", line.trim())).collect(),
+        "html" => source.lines().map(str::trim).collect::<Vec<_>>().join("\n"),
         _ => source.to_owned(),
     }
 }
