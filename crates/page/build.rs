@@ -1,6 +1,9 @@
 //! Embeds the page: names the assets by one content hash, writes that hash into the HTML
 //! files, compresses everything once and generates the table that the crate includes.
 
+#[path = "build/lean.rs"]
+mod lean;
+
 use std::{
     env,
     error::Error,
@@ -22,6 +25,16 @@ const MODULES_PLACEHOLDER: &str = "{{modulepreload}}";
 /// Scripts that a page names itself; all others are modules of the overview.
 const ENTRY_SCRIPTS: [&str; 3] = ["app.js", "login.js", "theme.js"];
 
+/// The sheets that become `page.css`, in the order of their rules.
+const STYLES: [&str; 6] = [
+    "theme.css",
+    "controls.css",
+    "dashboard.css",
+    "chart.css",
+    "team.css",
+    "print.css",
+];
+
 type BuildResult<T> = Result<T, Box<dyn Error>>;
 
 /// An asset of `assets/`, as it is served.
@@ -35,6 +48,7 @@ fn main() -> BuildResult<()> {
     let out_dir = PathBuf::from(env::var("OUT_DIR")?);
     println!("cargo::rerun-if-changed={}", assets_dir.display());
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build/lean.rs");
 
     let sources = read_sources(&assets_dir)?;
     let hash = content_hash(&sources);
@@ -84,31 +98,33 @@ fn read_sources(assets_dir: &Path) -> BuildResult<Vec<Source>> {
             content: lean(&fs::read_to_string(&path)?, extension(name)).into_bytes(),
         });
     }
+    join_styles(&mut sources);
     sources.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(sources)
 }
 
-/// A script or style without the comments that have lines of their own, and without empty lines: they
-/// are for who reads the sources, and prose is what compresses worst. No line of code is touched.
+/// A script or style without what only its readers need: prose and indentation are what compresses worst.
 fn lean(source: &str, extension: &str) -> String {
-    if extension != "js" && extension != "css" {
-        return source.to_owned();
+    match extension {
+        "js" => lean::script(source),
+        "css" => lean::style(source),
+        "html" => source.lines().map(str::trim).collect::<Vec<_>>().join("\n"),
+        _ => source.to_owned(),
     }
-    let mut in_comment = false;
-    let mut kept = String::with_capacity(source.len());
-    for line in source.lines() {
-        let text = line.trim();
-        if in_comment || text.starts_with("/*") {
-            in_comment = !text.contains("*/");
-            continue;
-        }
-        let whole_line = extension == "js" && text.starts_with("//");
-        if !whole_line && !text.is_empty() {
-            kept.push_str(line);
-            kept.push('\n');
-        }
+}
+
+/// Puts the sheets of the page together: one compresses better than six, and is asked for once.
+fn join_styles(sources: &mut Vec<Source>) {
+    let mut content = Vec::new();
+    for name in STYLES {
+        let at = sources.iter().position(|source| source.name == name);
+        let at = at.unwrap_or_else(|| panic!("assets/{name} is missing"));
+        content.extend(sources.remove(at).content);
     }
-    kept
+    sources.push(Source {
+        name: "page.css".to_owned(),
+        content,
+    });
 }
 
 /// Hash over names, lengths and contents, so that no two sets of files collide by concatenation.
@@ -128,7 +144,7 @@ fn fill_placeholders(page: &[u8], sources: &[Source], hash: &str) -> BuildResult
         .iter()
         .map(|source| source.name.as_str())
         .filter(|name| extension(name) == "js" && !ENTRY_SCRIPTS.contains(name))
-        .map(|name| format!("  <link rel=\"modulepreload\" href=\"{ASSETS_PLACEHOLDER}/{name}\">"))
+        .map(|name| format!("<link rel=\"modulepreload\" href=\"{ASSETS_PLACEHOLDER}/{name}\">"))
         .collect();
     let page = str::from_utf8(page)?
         .replace(MODULES_PLACEHOLDER, &links.join("\n"))

@@ -11,6 +11,7 @@ import { paceTests } from "./tests/pace.js";
 import { pictureTests } from "./tests/pictures.js";
 import { stateTests } from "./tests/states.js";
 import { syncTests } from "./tests/sync.js";
+import { teamTests } from "./tests/team.js";
 
 /** Filled before the first test runs. */
 const suite = { demo: null, browser: null };
@@ -27,6 +28,7 @@ describe("the page", () => {
   figuresTests(suite);
   syncTests(suite);
   stateTests(suite);
+  teamTests(suite);
   accessTests(suite);
   paceTests(suite);
   pictureTests(suite);

@@ -1,4 +1,4 @@
-// The requests of the page: conditional reads and the steps of a sync.
+// The requests of the page: conditional reads, the steps of a sync, and changes of the team's plans.
 
 const READ_TIMEOUT_MS = 30_000;
 /** A step may use its whole time box and more when the database is slow. */
@@ -18,7 +18,7 @@ export class ApiError extends Error {
 }
 
 /** How many answers are kept to be asked for by their tag: those of the last few selections. */
-const KEPT = 12;
+const KEPT = 24;
 /** Answers of `GET` by URL, `{etag, body}`, the latest used last. */
 const kept = new Map();
 
@@ -51,6 +51,13 @@ const MEMBERS = {
   "/api/analytics/dashboard": ["kpiMetrics", "chartData", "categoryBreakdown", "meta"],
   "/api/analytics/top-fans": ["topFans", "meta"],
   "/api/models": ["agency", "models"],
+  "/api/team/members": ["members"],
+  "/api/team/shifts": ["shifts"],
+  "/api/team/posts": ["posts"],
+  "/api/team/leaderboard": ["places"],
+  "/api/team/alerts": ["alerts"],
+  "/api/team/alerts/destinations": ["destinations"],
+  "/api/team/rules": ["current"],
   "/api/status": ["connections", "models", "drifts", "jobs", "schedules", "rateBudget"],
 };
 
@@ -60,10 +67,14 @@ function checkShape(url, body, status) {
 }
 
 /** Runs one step of the agency's sync and returns its report; `full` reads the whole history once more. */
-export async function runSyncStep(full) {
-  const headers = { "Content-Type": "application/json" };
-  const body = JSON.stringify(full ? { full } : {});
-  return readJson(await send("/api/sync", { method: "POST", headers, body }, STEP_TIMEOUT_MS));
+export const runSyncStep = (full) => write("POST", "/api/sync", full ? { full } : {}, STEP_TIMEOUT_MS);
+
+/** Sends a change; a text goes as CSV and anything else as JSON. Resolves to the body of the answer, null where it has none. */
+export async function write(method, url, content, timeoutMs = READ_TIMEOUT_MS) {
+  const isFile = typeof content === "string";
+  const headers = { "Content-Type": isFile ? "text/csv" : "application/json" };
+  const response = await send(url, { method, headers, body: isFile ? content : JSON.stringify(content) }, timeoutMs);
+  return response.status === 204 ? null : readJson(response);
 }
 
 async function send(url, options, timeoutMs) {

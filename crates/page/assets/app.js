@@ -30,7 +30,7 @@ const find = (id) => document.getElementById(id);
 /**
  * `current` is the last good response: `{url, data, filters, checkedAt}`, with `checkedAt` on the server's clock.
  * `failure` is the error of the last request. `agency` and `directory` (of models) are null until known. `extras` are
- * what tabs asked besides, by tab: `{url, body, failure}`.
+ * what tabs asked besides, by tab: `{subject, body, failure}`.
  */
 const state = { current: null, failure: null, agency: null, directory: null, directoryAt: 0, extras: new Map() };
 
@@ -53,7 +53,7 @@ const screens = new Screens(find, act);
 const controls = new Controls(find, change);
 const help = new Help(find);
 const tabBar = new TabBar(find("tabs"), (tab) => change({ tab }));
-const page = { find, figures: new Figures(find) };
+const page = { find, figures: new Figures(find), refresh: actions.refresh, say: (text) => announcer.say(text) };
 const modules = new Map();
 const loop = new RefreshLoop(load, tick, () => {
   const filters = readFilters();
@@ -113,9 +113,11 @@ async function todayOf({ timeRange, tz }, signal) {
  */
 async function loadRest({ filters, today, url, changed, news }, signal) {
   const tab = tabOf(filters.tab);
+  const subject = subjectOf(tab, url);
   const before = state.extras.get(tab.id);
-  const same = before?.url === url && !before.failure;
-  const request = { read: (address) => read(address, signal), filters, today, changed: changed || !same };
+  const kept = before?.subject === subject ? before : { subject };
+  const again = kept.body === undefined || Boolean(kept.failure);
+  const request = { read: (address) => read(address, signal), filters, today, changed: changed || again };
   const old = !state.directory || Date.now() - state.directoryAt > DIRECTORY_MAX_AGE_MS;
   const failed = (error) => {
     if (signal.aborted || !(error instanceof ApiError)) throw error;
@@ -125,9 +127,12 @@ async function loadRest({ filters, today, url, changed, news }, signal) {
     news || old ? loadDirectory(signal).catch(failed) : null,
     tab.load(request).catch(failed),
   ]);
-  if (extra instanceof ApiError) state.extras.set(tab.id, { ...(same ? before : { url }), failure: extra });
-  else if (extra !== undefined) state.extras.set(tab.id, { url, body: extra, failure: null });
+  if (extra instanceof ApiError) state.extras.set(tab.id, { ...kept, failure: extra });
+  else if (extra !== undefined) state.extras.set(tab.id, { subject, body: extra, failure: null });
 }
+
+/** What the extra of a tab is about: the selection, or nothing else than the tab. */
+const subjectOf = (tab, url) => (tab.apart ? tab.id : url);
 
 async function loadDirectory(signal) {
   const { body } = await read(MODELS_URL, signal);
@@ -146,7 +151,7 @@ function draw() {
   if (!modules.has(tab.id)) modules.set(tab.id, tab.module(page));
   const module = modules.get(tab.id);
   tabBar.update(filters);
-  controls.update(filters, state.directory, meta);
+  controls.update(filters, state.directory, { meta, apart: tab.apart });
   const shown = screens.update(chooseScreen(state), state, module.needsFigures === true);
   for (const other of modules.values()) if (other.root !== module.root) other.root.hidden = true;
   // A hidden plot has no size, so what is shown is chosen before it is drawn.
@@ -165,11 +170,11 @@ function markState() {
 
 /** The words of the figures are those of the filters they were asked with; the money is chosen on the page. */
 function viewOf(tab, filters) {
-  const { current, directory } = state;
+  const { current, agency, directory } = state;
   const extra = state.extras.get(tab.id);
-  const fitting = tab.id === "system" || extra?.url === current?.url ? extra : null;
+  const fitting = extra?.subject === subjectOf(tab, current?.url) ? extra : null;
   return {
-    data: current?.data, meta: current?.data.meta, directory, now: () => clock.now(),
+    data: current?.data, meta: current?.data.meta, agency, directory, now: () => clock.now(),
     filters: { ...(current?.filters ?? filters), money: filters.money, tab: filters.tab },
     extra: fitting?.body ?? null, extraFailure: fitting?.failure ?? null,
   };

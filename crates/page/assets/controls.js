@@ -51,12 +51,12 @@ export class Controls {
     return this.#agencyZone;
   }
 
-  /** `meta` is that of the last response: custom days begin with its window. */
-  update(filters, directory, meta) {
+  /** `meta` is that of the last response: custom days begin with its window. A tab `apart` has no use for filters. */
+  update(filters, directory, { meta, apart }) {
     const find = this.#find;
     const models = [{ value: "", label: "All models" }];
     for (const model of directory?.values() ?? []) models.push({ value: model.modelId, label: optionName(model) });
-    find("filters").hidden = filters.tab === "system";
+    find("filters").hidden = apart === true;
     find("model-field").hidden = filters.tab !== "fanvue";
     fillSelect(find("model-select"), models, filters.modelId);
     fillSelect(find("zone-select"), this.#zoneOptions(filters.tz), filters.tz);

@@ -11,8 +11,10 @@ const ASCENDING = "ascending";
 const DESCENDING = "descending";
 
 /**
- * @typedef {{label: string, kind?: "text"|"money"|"count"|"number"|"ratio"}} Column
- * @typedef {string|number|null|{raw: *, text: string, order?: *, href?: string, state?: string, title?: string}} Cell
+ * A column of "actions" is the last one; its cells are lists of buttons. Where first cells have a `key`, rows keep to it.
+ * @typedef {{label: string, kind?: "text"|"money"|"count"|"number"|"ratio"|"actions"}} Column
+ * @typedef {{raw: *, text: string, order?: *, href?: string, state?: string, title?: string, key?: string}} Rich
+ * @typedef {string|number|null|Rich|{label: string, about: string, run: function}[]} Cell
  * @typedef {{caption: string, columns: Column[], rows: Cell[][], foot?: Cell[]}} TableData
  */
 export class DataTable {
@@ -42,8 +44,9 @@ export class DataTable {
     const { words, head, body, foot } = this.#parts;
     setText(words, data.caption);
     this.#writeHead(head);
-    const rows = fitChildren(body, data.rows.length, () => element("tr"));
-    this.#sorted().forEach((cells, index) => writeRow(rows[index], cells, data.columns));
+    const sorted = this.#sorted();
+    const rows = sorted[0]?.[0]?.key ? keyedRows(body, sorted) : fitChildren(body, sorted.length, () => element("tr"));
+    sorted.forEach((cells, index) => writeRow(rows[index], cells, data.columns));
     fitChildren(foot, data.foot ? 1 : 0, () => element("tr")).forEach((row) => writeRow(row, data.foot, data.columns));
   }
 
@@ -53,7 +56,8 @@ export class DataTable {
 
   /** What is shown, as the text of a file. */
   csv() {
-    return csvOf({ ...this.#data, rows: this.#sorted() });
+    const columns = this.#data.columns.filter(({ kind }) => kind !== "actions");
+    return csvOf({ ...this.#data, columns, rows: this.#sorted().map((cells) => cells.slice(0, columns.length)) });
   }
 
   #writeHead(head) {
@@ -100,6 +104,22 @@ export function sortRows(rows, index, descending) {
   });
 }
 
+/** Rows that stay with what they are about, so that the focus on a button never comes to be on another's. */
+function keyedRows(body, rows) {
+  const keys = rows.map(([{ key }]) => key);
+  const wanted = new Set(keys);
+  const kept = new Map();
+  for (const row of [...body.children]) {
+    if (wanted.has(row.dataset.key)) kept.set(row.dataset.key, row);
+    else row.remove();
+  }
+  return keys.map((key, index) => {
+    const row = kept.get(key) ?? element("tr", { "data-key": key });
+    if (body.children[index] !== row) body.insertBefore(row, body.children[index] ?? null);
+    return row;
+  });
+}
+
 function writeRow(row, cells, columns) {
   const nodes = fitChildren(row, cells.length, () =>
     (row.children.length === 0 ? element("th", { scope: "row" }) : element("td")));
@@ -107,6 +127,7 @@ function writeRow(row, cells, columns) {
 }
 
 function writeCell(node, cell, kind) {
+  if (kind === "actions") return writeActions(node, cell);
   const rich = cell !== null && typeof cell === "object";
   const text = rich && cell.text !== undefined ? cell.text : WRITE[kind](rich ? cell.raw : cell);
   setAttribute(node, "data-kind", kind);
@@ -116,4 +137,15 @@ function writeCell(node, cell, kind) {
   const link = node.firstElementChild ?? node.appendChild(element("a"));
   setAttribute(link, "href", cell.href);
   return setText(link, text);
+}
+
+function writeActions(node, actions) {
+  setAttribute(node, "data-kind", "actions");
+  const buttons = fitChildren(node, actions.length, () => element("button", { class: "button small", type: "button" }));
+  buttons.forEach((button, index) => {
+    const { label, about, run } = actions[index];
+    setText(button, label);
+    setAttribute(button, "aria-label", `${label}, ${about}`);
+    button.onclick = run;
+  });
 }

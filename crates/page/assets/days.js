@@ -24,3 +24,21 @@ export function dayAt(instant, zone) {
   const part = (type) => parts.find((found) => found.type === type).value;
   return `${part("year")}-${part("month")}-${part("day")}`;
 }
+
+/** The wall clock of `zone` at an instant in milliseconds, "2026-11-24T09:00". */
+export function wallAt(instant, zone) {
+  const time = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(instant);
+  return `${dayAt(instant, zone)}T${time}`;
+}
+
+/**
+ * The instant, in milliseconds, at which the wall clock of `zone` says `wall`: the first of two where clocks are set
+ * back, NaN where they are set forward over it.
+ */
+export function instantAt(wall, zone) {
+  const asUtc = Date.parse(`${wall}Z`);
+  const offset = (instant) => Date.parse(`${wallAt(instant, zone)}Z`) - instant;
+  // The offset of a day before and of a day after are the only ones that it can have.
+  const found = [-DAY_MS, DAY_MS].map((away) => asUtc - offset(asUtc + away)).filter((instant) => wallAt(instant, zone) === wall);
+  return found.length > 0 ? Math.min(...found) : NaN;
+}

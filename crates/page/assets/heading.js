@@ -55,7 +55,8 @@ function scopeOf({ current, agency, directory }, tab) {
   return modelId ? modelName(directory?.get(modelId)) : "All models";
 }
 
-function basisOf({ current, failure }, tab, money) {
+function basisOf({ current, failure, agency }, tab, money) {
+  if (tab.id === "team") return `Plans, points and alerts${agency ? ` · ${agency.timezone}, the agency's own time zone` : ""}`;
   if (tab.id === "system") return "Jobs, connections and streams as the server last told";
   if (!current) return failure ? "No figures loaded" : "Loading the figures…";
   const { startDate, endDate, timezone } = current.data.meta;

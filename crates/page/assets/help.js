@@ -34,7 +34,7 @@ export class Help {
       element("div", {}, element("dt", {}, element("kbd", {}, key.toUpperCase())), element("dd", {}, text))));
     addEventListener("keydown", (event) => {
       const shortcut = shortcutFor(event, shortcuts);
-      if (!shortcut || event.defaultPrevented || this.#dialog.open) return;
+      if (!shortcut || event.defaultPrevented || document.querySelector("dialog[open]")) return;
       if (isTaken(event.target) || (!this.#enabled && shortcut.key !== "?")) return;
       event.preventDefault();
       shortcut.run();

@@ -4,15 +4,17 @@ import { fanvueTab, loadFans, overviewTab } from "./figurestab.js";
 import { element, setAttribute } from "./dom.js";
 import { writeQuery } from "./filters.js";
 import { loadStatus, SystemTab } from "./system.js";
+import { loadTeam, TeamTab } from "./team.js";
 
 /**
  * To add a tab, add a line here, its element `<div class="tab" id="…" hidden>` to index.html, and its module.
  *
  * - `id`: the value of `tab` in the address; the first tab is shown without one.
  * - `title`: its name in the bar and in the console line of its refresh. Its key is its place in the bar.
- * - `module(page)`: makes the tab when it is first shown, from `{find, figures}`. It has `root`, the element that is
- *   shown and hidden; `update(view)`, called after every answer with `{data, meta, filters, directory, extra,
- *   extraFailure, now()}`; perhaps `tick()`, called every second; and `needsFigures` where a screen ("not synced
+ * - `apart`: it does not depend on the filters, which are hidden, and what it asked holds for all of them.
+ * - `module(page)`: makes the tab when it is first shown, from `{find, figures, refresh(), say(text)}`. It has `root`,
+ *   the element that is shown and hidden; `update(view)`, called after every answer with `{data, meta, filters, agency,
+ *   directory, extra, extraFailure, now()}`; perhaps `tick()`, called every second; and `needsFigures` where a screen ("not synced
  *   yet", "could not be loaded") stands in for it while there are no figures.
  * - `load(request)`: asks what the tab needs besides the dashboard endpoint, which the page asks itself once per
  *   refresh; resolves to the `extra` of its view, undefined keeps the one before. The request has `read(url)`,
@@ -22,7 +24,8 @@ import { loadStatus, SystemTab } from "./system.js";
 export const TABS = [
   { id: "overview", title: "Overview", module: overviewTab, load: loadFans },
   { id: "fanvue", title: "Fanvue", module: fanvueTab, load: loadFans },
-  { id: "system", title: "System", module: (page) => new SystemTab(page), load: loadStatus },
+  { id: "team", title: "Team", apart: true, module: (page) => new TeamTab(page), load: loadTeam },
+  { id: "system", title: "System", apart: true, module: (page) => new SystemTab(page), load: loadStatus },
 ];
 
 /** The tab of an id; the first for an unknown one. */

@@ -17,7 +17,7 @@ async function violations(page) {
   return found.violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`));
 }
 
-async function inBothThemes(page, name) {
+export async function inBothThemes(page, name) {
   for (const colorScheme of ["dark", "light"]) {
     // Without motion the colours are there at once.
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -27,7 +27,7 @@ async function inBothThemes(page, name) {
 
 export const accessTests = (suite) => describe("access", () => {
   test("axe finds nothing on any tab, in either theme", async () => {
-    const ready = { overview: "#models-table tbody tr", fanvue: "#fans-table tbody tr", system: "#runs-table tbody tr" };
+    const ready = { overview: "#models-table tbody tr", fanvue: "#fans-table tbody tr", team: "#team-members-table tbody tr", system: "#runs-table tbody tr" };
     for (const [tab, part] of Object.entries(ready)) {
       const { page, notes, close } = await openPage(suite.browser, suite.demo, `/?tab=${tab}`);
       await page.waitForSelector(part);
@@ -83,7 +83,7 @@ export const accessTests = (suite) => describe("access", () => {
       reached.push(focus.name);
     }
     const wanted = [
-      "Skip to the figures", "Overview", "System", "sync-button", "sync-more", "theme-button", "help-button", "Sign out",
+      "Skip to the figures", "Overview", "Team", "System", "sync-button", "sync-more", "theme-button", "help-button", "Sign out",
       "pause-button", "model-select", "range-more", "granularity-select", "compare-select", "zone-select",
       "Show the figures as a table",
     ];
@@ -96,12 +96,12 @@ export const accessTests = (suite) => describe("access", () => {
   test("every shortcut does what the help says", async () => {
     const { page, close } = await openPage(suite.browser, suite.demo, "/?tab=overview");
     const expected = {
-      2: /tab=fanvue/, 3: /tab=system/, 1: /^(?!.*tab=)/, w: /timeRange=7d/, n: /timeRange=90d/, l: /timeRange=1y/, a: /timeRange=all/,
+      2: /tab=fanvue/, 3: /tab=team/, 4: /tab=system/, 1: /^(?!.*tab=)/, w: /timeRange=7d/, n: /timeRange=90d/, l: /timeRange=1y/, a: /timeRange=all/,
       d: /timeRange=today/, e: /timeRange=yesterday/, f: /timeRange=28d/, q: /timeRange=91d/, m: /timeRange=month/,
       p: /timeRange=lastMonth/, y: /timeRange=year/, c: /timeRange=custom/, t: /^(?!.*timeRange)/, g: /money=net/,
       i: /granularity=day/, x: /compare=year/, j: /tab=fanvue&modelId=/, k: /^(?!.*modelId)/, o: /^(?!.*money)/,
     };
-    for (const key of [..."231", ..."wnladefqmpyctgixjko"]) {
+    for (const key of [..."2341", ..."wnladefqmpyctgixjko"]) {
       await press(page, key);
       assert.match(new URL(page.url()).search, expected[key], key);
     }

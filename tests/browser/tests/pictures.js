@@ -9,15 +9,15 @@ import { describe, test } from "node:test";
 import { openPage } from "../support/browser.js";
 import { openState } from "./states.js";
 
-const FOLDER = process.env.TIDEMARK_SHOTS ?? fileURLToPath(new URL("../shots/", import.meta.url));
+export const FOLDER = process.env.TIDEMARK_SHOTS ?? fileURLToPath(new URL("../shots/", import.meta.url));
 const WIDTHS = [320, 1280, 2560];
-const LAST_PART = { overview: "#models-table tbody tr", fanvue: "#fans-table tbody tr", system: "#runs-table tbody tr" };
+const LAST_PART = { overview: "#models-table tbody tr", fanvue: "#fans-table tbody tr", team: "#team-members-table tbody tr", system: "#runs-table tbody tr" };
 
 async function take(page, name, fullPage = true) {
   await page.screenshot({ path: `${FOLDER}/${name}.png`, fullPage, animations: "disabled" });
 }
 
-async function takeBoth(page, name, fullPage = true) {
+export async function takeBoth(page, name, fullPage = true) {
   for (const colorScheme of ["dark", "light"]) {
     // Without motion the colours are there at once.
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -27,7 +27,7 @@ async function takeBoth(page, name, fullPage = true) {
   }
 }
 
-async function fits(page, name) {
+export async function fits(page, name) {
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert.ok(content <= window, `${name} is ${content} wide`);
 }
