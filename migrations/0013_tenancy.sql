@@ -97,6 +97,13 @@ $$;
 
 select protect_tenant_tables();
 
+-- Events come to the application and not to an agency, which sees those about its own models alone.
+alter table webhook_events enable row level security;
+alter table webhook_events force row level security;
+create policy of_own_models on webhook_events for select to tidemark_tenant
+    using (creator_id in (select model_id from models));
+create policy all_events on webhook_events for all to tidemark_jobs using (true) with check (true);
+
 create policy before_the_agency_is_known on api_tokens for select to tidemark_gate using (true);
 create policy before_the_agency_is_known on sessions for select to tidemark_gate using (true);
 

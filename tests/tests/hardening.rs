@@ -6,6 +6,7 @@ use reqwest::{Method, StatusCode};
 use tidemark_database::testing::TestDatabase;
 use tidemark_tests::World;
 use tidemark_tests::components;
+use toml::{Table, Value};
 
 #[tokio::test]
 async fn every_answer_bears_the_security_headers() {
@@ -125,30 +126,41 @@ async fn a_request_larger_than_any_route_takes_is_refused_by_its_name() {
 fn cf09_each_component_reaches_exactly_the_hosts_it_needs() {
     let database = "postgres://{{ database_host }}";
     let fanvue = ["{{ fanvue_api_url }}", "{{ fanvue_auth_url }}", database];
-    let wanted: BTreeMap<&str, Vec<&str>> = [
+    let alerts = [
+        "https://hooks.slack.com",
+        "https://discord.com",
+        "https://discordapp.com",
+        "https://api.telegram.org",
+        "{{ alert_base_url }}",
+    ];
+    let wanted: BTreeMap<String, Vec<&str>> = [
+        ("account-connect", fanvue.to_vec()),
         ("analytics-dashboard", vec![database]),
-        ("gamification-checks", vec![database]),
+        ("gamification-checks", [&fanvue[..], &alerts].concat()),
         ("stats-refresh", fanvue.to_vec()),
         ("transaction-sync", fanvue.to_vec()),
+        ("webhook-intake", vec![database]),
     ]
+    .map(|(component, hosts)| (component.to_owned(), hosts))
     .into();
     let text = std::fs::read_to_string(components::root().join("spin.toml")).unwrap();
-    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut component = "";
-    for line in text.lines() {
-        if let Some(name) = line.strip_prefix("[component.") {
-            component = name.trim_end_matches(']').split('.').next().unwrap();
-            found.entry(component).or_default();
-        }
-        if let Some(hosts) = line.strip_prefix("allowed_outbound_hosts = [") {
-            let hosts = hosts.trim_end_matches(']').split(", ");
-            found.insert(
-                component,
-                hosts.map(|host| host.trim_matches('"')).collect(),
-            );
-        }
-    }
-    assert_eq!(found, wanted);
+    let manifest: Table = text.parse().unwrap();
+    let hosts_of = |component: &Value| -> Vec<String> {
+        let hosts = component["allowed_outbound_hosts"].as_array().unwrap();
+        hosts
+            .iter()
+            .map(|host| host.as_str().unwrap().to_owned())
+            .collect()
+    };
+    let components = manifest["component"].as_table().unwrap();
+    let found: BTreeMap<String, Vec<String>> = components
+        .iter()
+        .map(|(name, component)| (name.clone(), hosts_of(component)))
+        .collect();
+    let wanted = wanted
+        .into_iter()
+        .map(|(name, hosts)| (name, hosts.into_iter().map(str::to_owned).collect()));
+    assert_eq!(found, wanted.collect());
 }
 
 #[test]
@@ -174,6 +186,7 @@ fn cf01_the_variables_are_these_and_every_secret_is_marked() {
         ("token_key", true),
         ("public_url", false),
         ("step_budget_ms", false),
+        ("alert_base_url", false),
     ];
     assert_eq!(found, wanted);
 }

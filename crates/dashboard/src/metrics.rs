@@ -17,7 +17,7 @@ use crate::DashboardSettings;
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// The metrics: name, type, what it is.
-const METRICS: [(&str, &str, &str); 10] = [
+const METRICS: [(&str, &str, &str); 11] = [
     (
         "fv_job_last_success_timestamp_seconds",
         "gauge",
@@ -66,7 +66,12 @@ const METRICS: [(&str, &str, &str); 10] = [
     (
         "fv_alerts_sent_total",
         "counter",
-        "Shifts and posts found late or missed.",
+        "Alerts that arrived at a destination, or were given up.",
+    ),
+    (
+        "fv_webhook_events_total",
+        "counter",
+        "Events that Fanvue delivered, by topic, as far as they are kept.",
     ),
 ];
 
@@ -166,5 +171,26 @@ mod tests {
         let mut described: Vec<&str> = METRICS.iter().map(|(name, ..)| *name).collect();
         described.sort_unstable();
         assert_eq!(named, described);
+    }
+
+    #[test]
+    fn alert_rules_and_the_panels_of_deploy_know_every_metric_and_no_other() {
+        let rules = include_str!("../../../deploy/monitoring/alerts.yaml");
+        let panels = include_str!("../../../deploy/monitoring/grafana.json");
+        let is_name = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+        let named_in = |text: &'static str| {
+            text.split(move |letter| !is_name(letter))
+                .filter(|word| word.starts_with("fv_"))
+        };
+        let described: Vec<&str> = METRICS.iter().map(|(name, ..)| *name).collect();
+        for name in named_in(rules).chain(named_in(panels)) {
+            assert!(described.contains(&name), "there is no metric {name}");
+        }
+        for name in described {
+            assert!(
+                named_in(panels).any(|word| word == name),
+                "{name} has no panel"
+            );
+        }
     }
 }

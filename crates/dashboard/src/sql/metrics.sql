@@ -81,7 +81,16 @@ from connections
 where state = 'active'
 group by agency_id
 union all
-select 'fv_alerts_sent_total', jsonb_build_object('kind', kind, 'state', state), count(*)::text
-from punctuality
-where state in ('late', 'missed')
-group by kind, state
+select 'fv_alerts_sent_total',
+    jsonb_build_object('kind', alerts.kind, 'result', alert_deliveries.state), count(*)::text
+from alert_deliveries
+join alerts using (agency_id, alert_key)
+where alert_deliveries.state in ('sent', 'failed')
+group by alerts.kind, alert_deliveries.state
+union all
+-- Of the last 30 days, for which events are kept.
+select 'fv_webhook_events_total',
+    jsonb_build_object('type', case when known then topic else 'other' end, 'family', family),
+    count(*)::text
+from webhook_events
+group by case when known then topic else 'other' end, family

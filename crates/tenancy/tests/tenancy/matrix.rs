@@ -10,7 +10,8 @@ const OTHER: &str = "bbbbbbbb-0000-4000-8000-000000000002";
 const NONE: &str = "";
 
 /// Tables of no agency: each is here because somebody thought about who may read it.
-pub const OF_NO_AGENCY: [&str; 2] = ["login_attempts", "schema_migrations"];
+/// Events of webhooks have a policy of their own: those about an agency's models are its to see.
+pub const OF_NO_AGENCY: [&str; 3] = ["login_attempts", "schema_migrations", "webhook_events"];
 
 /// Tables whose rows an agency may add and read, never change.
 const ONLY_ADDED_TO: [&str; 1] = ["audit_log"];
