@@ -230,6 +230,7 @@ async fn a_disconnected_account_is_left_alone_until_it_is_connected_again() {
         let manager = Browser::signed_in_as(&world, Role::Manager).await;
         let end = |cookie: String| {
             let request = world.request(Method::POST, "/connect/fanvue/disconnect");
+            let request = request.header("sec-fetch-site", "same-origin");
             async move { request.header(COOKIE, cookie).send().await.unwrap() }
         };
         assert_eq!(

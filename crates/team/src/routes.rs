@@ -38,7 +38,8 @@ pub(crate) struct Asked<'a, P> {
 impl<P> Asked<'_, P> {
     /// Tenant data with its tag.
     fn tenant_json(&self, body: &Value) -> Response {
-        respond::tenant_json(self.request.headers(), &respond::etag_of(body), body)
+        let tag = respond::etag_of(&json!([self.caller.agency, body]));
+        respond::tenant_json(self.request.headers(), &tag, body)
     }
 }
 
