@@ -62,6 +62,13 @@ pub(super) async fn list<P: Platform>(
         return Err(ApiError::bad_parameter("from", "from must not be after to"));
     }
     let scope = (query.id("memberId")?, query.id("modelId")?);
+    // An id of another agency is not found, as in a path.
+    require_known(asked, scope.0, scope.1)
+        .await
+        .map_err(|error| match error.status() {
+            http::StatusCode::BAD_REQUEST => ApiError::not_found(error.message().to_owned()),
+            _ => error,
+        })?;
     let limit = query.limit()?;
     let place = query.cursor()?;
     let place = place
