@@ -1,11 +1,10 @@
 //! A worker's platform: every operation stops at a door until the stage lets it through.
 
 use std::cell::RefCell;
-use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::Poll;
 use std::time::Duration;
 
+use futures::channel::oneshot;
 use tidemark_domain::Instant;
 use tidemark_ports::{
     Actor, Clock, Http, HttpError, HttpRequest, HttpResponse, Row, Sql, SqlError, Value,
@@ -33,10 +32,37 @@ pub enum Grant {
     Woken,
 }
 
-#[derive(Debug, Default)]
-struct Threshold {
-    wish: Option<Wish>,
-    grant: Option<Grant>,
+/// An operation that waits to be let through. A step has several when it works at several models at a time.
+#[derive(Debug)]
+pub struct Knock {
+    wish: Wish,
+    answer: oneshot::Sender<Grant>,
+}
+
+impl Knock {
+    /// What is wanted.
+    pub fn wish(&self) -> &Wish {
+        &self.wish
+    }
+
+    /// When it can be let through.
+    pub fn wakes_at(&self) -> Instant {
+        match self.wish {
+            Wish::Wake(instant) => instant,
+            Wish::Send(_) | Wish::Query(..) => Instant::from_micros(i64::MIN),
+        }
+    }
+
+    /// Whether nobody waits for the answer any more.
+    pub fn is_given_up(&self) -> bool {
+        self.answer.is_canceled()
+    }
+
+    /// Lets the operation through.
+    pub fn grant(self, grant: Grant) {
+        // Who no longer waits has given the operation up while it ran.
+        let _ = self.answer.send(grant);
+    }
 }
 
 /// The true time, shared by all.
@@ -45,7 +71,7 @@ pub type TrueClock = Rc<std::cell::Cell<Instant>>;
 /// One worker's platform.
 #[derive(Clone, Debug)]
 pub struct Door {
-    threshold: Rc<RefCell<Threshold>>,
+    knocks: Rc<RefCell<Vec<Knock>>>,
     clock: TrueClock,
     /// how far this worker's clock is ahead of the true one, microseconds
     ahead: i64,
@@ -55,29 +81,25 @@ impl Door {
     /// A worker whose clock is `ahead` microseconds ahead.
     pub fn new(clock: TrueClock, ahead: i64) -> Self {
         Self {
-            threshold: Rc::default(),
+            knocks: Rc::default(),
             clock,
             ahead,
         }
     }
 
-    /// What the worker waits for.
-    pub fn take_wish(&self) -> Option<Wish> {
-        self.threshold.borrow_mut().wish.take()
-    }
-
-    /// Lets the worker go on.
-    pub fn grant(&self, grant: Grant) {
-        self.threshold.borrow_mut().grant = Some(grant);
+    /// What the worker has begun to wait for since this was asked last.
+    pub fn take_knocks(&self) -> Vec<Knock> {
+        self.knocks.take()
     }
 
     async fn wish(&self, wish: Wish) -> Grant {
-        self.threshold.borrow_mut().wish = Some(wish);
-        poll_fn(|_| match self.threshold.borrow_mut().grant.take() {
-            Some(grant) => Poll::Ready(grant),
-            None => Poll::Pending,
-        })
-        .await
+        let (answer, granted) = oneshot::channel();
+        self.knocks.borrow_mut().push(Knock { wish, answer });
+        match granted.await {
+            Ok(grant) => grant,
+            // The stage drops a knock only together with its worker.
+            Err(oneshot::Canceled) => std::future::pending().await,
+        }
     }
 }
 

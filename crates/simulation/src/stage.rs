@@ -235,14 +235,15 @@ impl<'s, S: Sql> Stage<'s, S> {
             self.outcome.kills += 1;
             return Ok(None);
         }
-        if let Some(wish) = worker.take_wish() {
-            let grant = self.fulfil(wish).await;
+        let random = &mut self.random;
+        if let Some(knock) = worker.take_knock(now, |count| random.random_range(0..count)) {
+            let grant = self.fulfil(knock.wish()).await;
             if dies_after {
                 workers.swap_remove(chosen);
                 self.outcome.kills += 1;
                 return Ok(None);
             }
-            workers[chosen].grant(grant);
+            knock.grant(grant);
         }
         match workers[chosen].go_on() {
             None => Ok(None),
@@ -254,7 +255,7 @@ impl<'s, S: Sql> Stage<'s, S> {
         }
     }
 
-    async fn fulfil(&mut self, wish: Wish) -> Grant {
+    async fn fulfil(&mut self, wish: &Wish) -> Grant {
         match wish {
             Wish::Wake(_) => Grant::Woken,
             Wish::Query(statement, parameters) => {
@@ -264,7 +265,7 @@ impl<'s, S: Sql> Stage<'s, S> {
                     self.outcome.faults += 1;
                     return Grant::Queried(Err(lost_connection()));
                 }
-                let result = self.sql.query(&statement, &parameters).await;
+                let result = self.sql.query(statement, parameters).await;
                 if fails {
                     // It took effect, but nobody was told.
                     self.outcome.faults += 1;
@@ -274,7 +275,7 @@ impl<'s, S: Sql> Stage<'s, S> {
             }
             Wish::Send(request) => {
                 self.advance_up_to(Duration::from_millis(300));
-                let exchange = fanvue::exchange(&mut self.fanvue, &request, self.clock.get());
+                let exchange = fanvue::exchange(&mut self.fanvue, request, self.clock.get());
                 self.advance(exchange.delay);
                 self.advance_up_to(Duration::from_millis(300));
                 Grant::Sent(exchange.arrives())

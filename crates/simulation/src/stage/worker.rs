@@ -10,7 +10,7 @@ use tidemark_domain::Instant;
 use tidemark_jobs::{StepError, StepReport, StepRequest};
 use tidemark_sync::{SyncSettings, hints};
 
-use crate::door::{Door, Grant, TrueClock, Wish};
+use crate::door::{Door, Knock, TrueClock};
 
 type Step = Pin<Box<dyn Future<Output = Result<StepReport, StepError>>>>;
 
@@ -18,7 +18,8 @@ type Step = Pin<Box<dyn Future<Output = Result<StepReport, StepError>>>>;
 pub struct Worker {
     door: Door,
     step: Step,
-    wish: Option<Wish>,
+    has_begun: bool,
+    waiting: Vec<Knock>,
 }
 
 impl Worker {
@@ -42,35 +43,47 @@ impl Worker {
         Self {
             door,
             step,
-            wish: None,
+            has_begun: false,
+            waiting: Vec::new(),
         }
     }
 
     /// When it can go on.
     pub fn wakes_at(&self) -> Instant {
-        match self.wish {
-            Some(Wish::Wake(instant)) => instant,
-            _ => Instant::from_micros(i64::MIN),
+        let first = self.waiting.iter().map(Knock::wakes_at).min();
+        match first {
+            Some(first) => first,
+            None if self.has_begun => unreachable!("a step waits for nothing that the stage gives"),
+            None => Instant::from_micros(i64::MIN),
         }
     }
 
-    /// What it waits for; nothing before it has begun.
-    pub fn take_wish(&mut self) -> Option<Wish> {
-        self.wish.take()
-    }
-
-    /// Gives it what it waits for.
-    pub fn grant(&self, grant: Grant) {
-        self.door.grant(grant);
+    /// One of what it waits for that can be let through at `now`, by `choose` among so many; nothing
+    /// before it has begun.
+    pub fn take_knock(
+        &mut self,
+        now: Instant,
+        choose: impl FnOnce(usize) -> usize,
+    ) -> Option<Knock> {
+        let ready: Vec<usize> = (0..self.waiting.len())
+            .filter(|&index| self.waiting[index].wakes_at() <= now)
+            .collect();
+        match ready.as_slice() {
+            [] => None,
+            &[only] => Some(self.waiting.remove(only)),
+            several => Some(self.waiting.remove(several[choose(several.len())])),
+        }
     }
 
     /// Runs to the next operation, or to the end of the step.
     pub fn go_on(&mut self) -> Option<Result<StepReport, StepError>> {
+        self.has_begun = true;
         let waker = noop_waker();
         match self.step.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(result) => Some(result),
             Poll::Pending => {
-                self.wish = self.door.take_wish();
+                self.waiting.extend(self.door.take_knocks());
+                self.waiting.retain(|knock| !knock.is_given_up());
                 None
             }
         }
