@@ -216,7 +216,10 @@ async fn d136_tenant_data_is_private_and_never_anothers() {
         world.sync(None).await;
         let (_, _, other) = world.another_agency().await;
         for route in routes(&world).await {
-            if route.method != Method::GET || least_role("GET", &route.path).is_none() {
+            let is_private = least_role("GET", &route.path).is_some();
+            // A thing of its own must exist first; those are called with foreign ids above.
+            let is_list = !route.path.contains('{');
+            if route.method != Method::GET || !is_private || !is_list {
                 continue;
             }
             let mine = call(&world, &route, "", Some(world.owner.expose())).await;
