@@ -9,12 +9,11 @@ use std::{
     error::Error,
     fmt::Write as _,
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
 };
 
-use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
+use zopfli::{Format, Options};
 
 /// Hex digits of the content hash: 64 bits tell any two builds apart.
 const HASH_DIGITS: usize = 16;
@@ -66,7 +65,6 @@ fn main() -> BuildResult<()> {
         } else {
             source.content.clone()
         };
-        fs::write(out_dir.join(&source.name), &body)?;
         fs::write(
             out_dir.join(format!("{}.gz", source.name)),
             compress(&body)?,
@@ -74,7 +72,6 @@ fn main() -> BuildResult<()> {
         writeln!(
             table,
             "    ({name:?}, Asset {{ content_type: {content_type:?}, immutable: {immutable}, \
-             body: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/\", {name:?})), \
              gzip: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/\", {name:?}, \".gz\")) }}),",
             name = source.name,
             content_type = content_type(&source.name)?,
@@ -152,11 +149,11 @@ fn fill_placeholders(page: &[u8], sources: &[Source], hash: &str) -> BuildResult
     Ok(page.into_bytes())
 }
 
-/// Without a time stamp: the same assets give the same bytes on every machine.
+/// As small as gzip gets, and without a time stamp: the same assets give the same bytes on every machine.
 fn compress(body: &[u8]) -> BuildResult<Vec<u8>> {
-    let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
-    encoder.write_all(body)?;
-    Ok(encoder.finish()?)
+    let mut gzip = Vec::new();
+    zopfli::compress(Options::default(), Format::Gzip, body, &mut gzip)?;
+    Ok(gzip)
 }
 
 fn content_type(name: &str) -> BuildResult<&'static str> {

@@ -62,8 +62,12 @@ pub(crate) fn redirect(to: &str) -> Response {
 /// An asset with its security and caching headers, compressed where the browser takes it.
 pub(crate) fn serve(request_headers: &HeaderMap, asset: Asset) -> Response {
     let gzip = accepts_gzip(request_headers);
-    let body = if gzip { asset.gzip } else { asset.body };
-    let mut response = respond::with_body(StatusCode::OK, asset.content_type, body.to_vec());
+    let body = if gzip {
+        asset.gzip.to_vec()
+    } else {
+        asset.plain()
+    };
+    let mut response = respond::with_body(StatusCode::OK, asset.content_type, body);
     let caching = if asset.immutable {
         "public, max-age=31536000, immutable"
     } else {
@@ -125,6 +129,7 @@ mod tests {
         );
         let plain = serve(request("gzip;q=0").headers(), tidemark_page::index());
         assert!(!plain.headers().contains_key(CONTENT_ENCODING));
+        assert!(plain.body().starts_with(b"<!doctype html>"));
     }
 
     #[test]

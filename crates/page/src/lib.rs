@@ -3,7 +3,12 @@
 //! Assets live under `/assets/<hash>/<name>`, where the hash covers all of them: relative
 //! imports between modules keep working, a page never mixes two builds, and a browser may keep
 //! every asset for ever. The two HTML pages carry the hash and must be revalidated
-//! ([`ASSETS_HASH`] serves as their entity tag). Nothing is read at run time.
+//! ([`ASSETS_HASH`] serves as their entity tag). Nothing is read at run time, and only the
+//! compressed bytes are embedded: nearly every browser takes them as they are.
+
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
@@ -15,12 +20,21 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; base-uri 'none'; 
 pub struct Asset {
     /// Value of the `Content-Type` header.
     pub content_type: &'static str,
-    /// The bytes as they are.
-    pub body: &'static [u8],
-    /// The same bytes for `Content-Encoding: gzip`.
+    /// The bytes for `Content-Encoding: gzip`.
     pub gzip: &'static [u8],
     /// Whether the address names this very content, so that it may be cached for ever.
     pub immutable: bool,
+}
+
+impl Asset {
+    /// The bytes for who does not take gzip.
+    pub fn plain(&self) -> Vec<u8> {
+        let mut plain = Vec::new();
+        GzDecoder::new(self.gzip)
+            .read_to_end(&mut plain)
+            .expect("invariant: the build compressed these bytes");
+        plain
+    }
 }
 
 /// The overview page.

@@ -35,7 +35,7 @@ fn current(name: &str) -> Option<Asset> {
 }
 
 /// Names and texts of the scripts.
-fn modules() -> impl Iterator<Item = (String, &'static str)> {
+fn modules() -> impl Iterator<Item = (String, String)> {
     let scripts = everything()
         .into_iter()
         .filter(|(_, asset)| asset.content_type.starts_with("text/javascript"));
@@ -55,8 +55,8 @@ fn everything() -> Vec<(String, Asset)> {
     assets.chain(pages).collect()
 }
 
-fn text(asset: Asset) -> &'static str {
-    str::from_utf8(asset.body).unwrap()
+fn text(asset: Asset) -> String {
+    String::from_utf8(asset.plain()).unwrap()
 }
 
 /// The texts between `before` and the next `after`.
@@ -112,8 +112,8 @@ fn scripts_and_styles_are_served_without_their_comments() {
                 .iter()
                 .any(|mark| line.trim_start().starts_with(mark))
         };
-        let commented = text(asset).lines().find(|line| comment(line));
-        assert_eq!(commented, None, "{name}");
+        let text = text(asset);
+        assert_eq!(text.lines().find(comment), None, "{name}");
     }
 }
 
@@ -121,14 +121,14 @@ fn scripts_and_styles_are_served_without_their_comments() {
 fn compressed_bytes_are_gzip_and_smaller() {
     for (name, asset) in everything() {
         assert!(asset.gzip.starts_with(&[0x1f, 0x8b]), "{name} is not gzip");
-        assert!(asset.gzip.len() < asset.body.len(), "{name} did not shrink");
+        assert!(asset.gzip.len() < asset.plain().len(), "{name} did not shrink");
     }
 }
 
 #[test]
 fn every_import_names_an_embedded_module() {
     for (name, source) in modules() {
-        let imports = between(source, "from\"", '"');
+        let imports = between(&source, "from\"", '"');
         assert_eq!(
             imports.len(),
             source.matches("import{").count() + source.matches("import*").count(),
@@ -149,8 +149,9 @@ fn every_import_names_an_embedded_module() {
 #[test]
 fn every_address_in_a_page_is_embedded() {
     for page in [index(), login()] {
-        assert!(!text(page).contains("{{"), "a placeholder was not filled");
-        let addresses = between(text(page), "\"/assets/", '"');
+        let page = text(page);
+        assert!(!page.contains("{{"), "a placeholder was not filled");
+        let addresses = between(&page, "\"/assets/", '"');
         assert!(addresses.len() >= 4);
         for address in addresses {
             assert!(asset(address).is_some(), "{address} is not embedded");
@@ -190,10 +191,10 @@ fn no_page_has_inline_script_or_style() {
         assert!(
             !page.contains("<style") && !page.contains("style=") && !page.contains("javascript:")
         );
-        for tag in between(page, "<script", '>') {
+        for tag in between(&page, "<script", '>') {
             assert!(tag.contains(" src=\""), "a script is inline");
         }
-        for tag in between(page, "<", '>') {
+        for tag in between(&page, "<", '>') {
             let handler = tag
                 .split_whitespace()
                 .skip(1)
@@ -224,15 +225,15 @@ fn no_module_parses_text_as_markup_or_code() {
 #[test]
 fn every_element_a_module_looks_up_is_in_its_page() {
     for (name, source) in modules() {
-        let page = if name == "login.js" { login() } else { index() };
+        let page = text(if name == "login.js" { login() } else { index() });
         let wanted = [
-            between(source, "find(\"", '"'),
-            between(source, "getElementById(\"", '"'),
+            between(&source, "find(\"", '"'),
+            between(&source, "getElementById(\"", '"'),
         ]
         .concat();
         for id in wanted {
             assert!(
-                text(page).contains(&format!("id=\"{id}\"")),
+                page.contains(&format!("id=\"{id}\"")),
                 "{name} looks up {id}, which its page lacks"
             );
         }
@@ -240,20 +241,20 @@ fn every_element_a_module_looks_up_is_in_its_page() {
 }
 
 /// Keys of the figures that a tab's cards name: the words in quotes of its lists.
-fn keys_of_cards() -> Vec<&'static str> {
-    let tabs = text(current("figurestab.js").unwrap());
+fn keys_of_cards(tabs: &str) -> Vec<&str> {
     let lists = ["headline([", "gross:[", "net:["].map(|before| between(tabs, before, ']'));
-    let quoted = |list: &'static str| list.split('"').skip(1).step_by(2);
+    let quoted = |list| str::split(list, '"').skip(1).step_by(2);
     lists.concat().into_iter().flat_map(quoted).collect()
 }
 
 #[test]
 fn every_card_has_a_definition() {
     let definitions = text(current("definitions.js").unwrap());
-    let shown = keys_of_cards();
+    let tabs = text(current("figurestab.js").unwrap());
+    let shown = keys_of_cards(&tabs);
     assert!(shown.len() > 20);
     for key in shown {
-        let card = between(definitions, &format!("key:\"{key}\""), '}').concat();
+        let card = between(&definitions, &format!("key:\"{key}\""), '}').concat();
         assert!(card.contains("definition:\""), "{key} has no definition");
     }
 }
