@@ -11,7 +11,7 @@ pub(super) fn paths() -> Value {
         "/connect/fanvue": {"get": {
             "operationId": "connectFanvue",
             "summary": "Leads an owner's browser to Fanvue's page of consent.",
-            "security": [{"session": []}],
+            "security": [{"session": []}, {}],
             "responses": {
                 "303": redirect("To Fanvue, or to the sign-in page."),
                 "403": page("Only an owner can connect accounts."),
@@ -22,7 +22,7 @@ pub(super) fn paths() -> Value {
             "operationId": "connectFanvueCallback",
             "summary": "Where Fanvue sends the browser back to: exchanges the code and stores the \
                         grant. Whatever goes wrong is a page that says what to do.",
-            "security": [{"session": []}],
+            "security": [{"session": []}, {}],
             "parameters": [
                 query("state", "What the browser took along; holds once, for ten minutes."),
                 query("code", "What is exchanged for the grant."),
