@@ -11,6 +11,8 @@ use tidemark_simulator::FaultProfile;
 use tidemark_tenancy::Role;
 use uuid::Uuid;
 
+use crate::telemetry::LogFormat;
+
 pub use bench::{BenchCommand, BenchDashboardArguments, BenchLiveArguments, BenchServeArguments};
 
 /// Live revenue and audience analytics for agencies that manage creators on Fanvue.
@@ -24,6 +26,15 @@ pub struct Cli {
     /// Print JSON instead of text.
     #[arg(long, global = true)]
     pub json: bool,
+
+    /// How the log on standard error looks; `RUST_LOG` chooses what is in it.
+    #[arg(
+        long,
+        global = true,
+        env = "TIDEMARK_LOG_FORMAT",
+        default_value = "text"
+    )]
+    pub log_format: LogFormat,
 }
 
 /// The commands.

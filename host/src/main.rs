@@ -12,10 +12,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::Cli;
+use crate::telemetry::Telemetry;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    telemetry::start();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -26,13 +26,21 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(commands::run(cli)) {
+    let telemetry = match runtime.block_on(async { Telemetry::start(cli.log_format) }) {
+        Ok(telemetry) => telemetry,
+        Err(error) => return failure(&error),
+    };
+    let outcome = runtime.block_on(commands::run(cli));
+    telemetry.end();
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("tidemark: {}", one_line(&format!("{error:#}")));
-            ExitCode::FAILURE
-        }
+        Err(error) => failure(&error),
     }
+}
+
+fn failure(error: &anyhow::Error) -> ExitCode {
+    eprintln!("tidemark: {}", one_line(&format!("{error:#}")));
+    ExitCode::FAILURE
 }
 
 /// An error of a library may span lines; what a person reads is one sentence.

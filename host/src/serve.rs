@@ -5,6 +5,7 @@ pub mod errands;
 pub mod http;
 pub mod reply;
 mod request_headers;
+mod request_trace;
 
 pub use cron::{CronEnd, CronOptions, Fire, run_schedules};
 pub use errands::{Errands, run_errands};

@@ -1,15 +1,86 @@
-//! Logs: text on standard error, `RUST_LOG` to choose.
+//! Logs on standard error, and traces for a collector.
 
-use tracing_subscriber::EnvFilter;
+mod collector;
 
-/// What is logged unless `RUST_LOG` says otherwise.
-const USUAL: &str = "warn,tidemark=info";
+use clap::ValueEnum;
+use opentelemetry::global;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing::Subscriber;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt};
 
-/// Starts logging.
-pub fn start() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+/// What is logged unless `RUST_LOG` says otherwise: all but the line for each request.
+const USUAL: &str = "warn,tidemark=info,tidemark::access=off";
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// for people
+    Text,
+    /// one JSON object a line, with the fields of its span, for machines
+    Json,
+}
+
+/// What has to end properly so that nothing is lost.
+pub struct Telemetry {
+    traces: Option<SdkTracerProvider>,
+}
+
+impl Telemetry {
+    /// Starts logging, and exporting traces where `OTEL_EXPORTER_OTLP_ENDPOINT` (or its variant
+    /// for traces) names a collector. To be called within the runtime.
+    ///
+    /// # Errors
+    /// The collector's address cannot be used.
+    pub fn start(format: LogFormat) -> anyhow::Result<Self> {
+        let traces = collector::provider()?;
+        let spans = traces.as_ref().map(|provider| {
+            global::set_text_map_propagator(TraceContextPropagator::new());
+            // Statements and outbound requests are spans of this level; the log leaves them out.
+            let ours = Targets::new().with_target("tidemark", LevelFilter::DEBUG);
+            tracing_opentelemetry::layer()
+                .with_tracer(provider.tracer("tidemark"))
+                .with_filter(ours)
+        });
+        let lines = lines(format).with_filter(log_filter());
+        tracing_subscriber::registry()
+            .with(spans)
+            .with(lines)
+            .init();
+        Ok(Self { traces })
+    }
+
+    /// Hands over what was not yet exported. To be called while the runtime still runs, from
+    /// outside of it.
+    pub fn end(self) {
+        if let Some(traces) = self.traces
+            && let Err(error) = traces.shutdown()
+        {
+            tracing::warn!("the last traces were not exported: {error}");
+        }
+    }
+}
+
+fn log_filter() -> EnvFilter {
+    EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL))
+}
+
+fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tracing::Instrument;
+
 pub use super::bindings::job::exports::tidemark::live::job::{
     Description as JobDescription, StepError, StepReport, StepRequest,
 };
@@ -146,7 +148,14 @@ impl Application {
             || plugin.step_budget(),
             |milliseconds| Duration::from_millis(milliseconds.into()),
         );
-        match plugin.step(request, budget + STEP_GRACE).await {
+        let agency = request.agency_id.as_deref().unwrap_or("all");
+        let span =
+            tracing::info_span!("step", component = plugin.name(), job = request.job, agency);
+        match plugin
+            .step(request, budget + STEP_GRACE)
+            .instrument(span)
+            .await
+        {
             Ok(Ok(report)) => Ok(report),
             Ok(Err(error)) => Err(StepFailure::Refused {
                 component: component(),

@@ -14,6 +14,8 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tidemark_manifest::AllowedHosts;
 use tokio::time::timeout;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use self::connector::{TimedConnector, connecting_within};
@@ -125,13 +127,28 @@ impl WasiHttpHooks for OutboundRequests {
             return Box::new(async { Err(Error::HttpRequestDenied) });
         }
         let client = self.client.clone();
-        Box::new(async move {
+        let span = outbound_span(&request);
+        let sending = async move {
             let response = client.send(request, options.unwrap_or_default()).await?;
+            Span::current().record("http.response.status_code", response.status().as_u16());
             let connection: Box<dyn Future<Output = Result<(), Error>> + Send> =
                 Box::new(async { Ok(()) });
             Ok((response, connection))
-        })
+        };
+        Box::new(sending.instrument(span))
     }
+}
+
+/// Without the query and the headers, which may hold secrets.
+fn outbound_span<B>(request: &Request<B>) -> Span {
+    tracing::debug_span!(
+        "outbound",
+        otel.kind = "client",
+        http.request.method = %request.method(),
+        server.address = request.uri().host().unwrap_or_default(),
+        url.path = request.uri().path(),
+        http.response.status_code = Empty,
+    )
 }
 
 #[cfg(test)]

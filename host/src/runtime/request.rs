@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 use wasmtime_wasi_http::{Error, WasiHttpView};
@@ -59,7 +60,7 @@ impl Plugin {
             answer = &mut receiver => {
                 let answer = answer.map_err(|_dropped| without_answer(Ok(())))?;
                 let plugin = Arc::clone(self);
-                let rest = tasks.spawn(async move { plugin.finish(guest).await });
+                let rest = tasks.spawn(async move { plugin.finish(guest).await }.in_current_span());
                 respond(answer, broken, (!bodiless).then(|| rest.abort_handle()))
             }
             () = sleep(limits.answer_time) => Err(GuestFault::TimedOut(limits.answer_time)),

@@ -8,6 +8,7 @@ use tidemark_manifest::CronTrigger;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::runtime::{Application, Clock, CronFailure};
 
@@ -152,7 +153,8 @@ impl<F: Fire> Scheduled<F> {
         let component = &*self.trigger.component;
         let trigger = &*self.trigger.id;
         let began = Instant::now();
-        let outcome = self.fire.fire(&self.trigger, due).await;
+        let span = tracing::info_span!("schedule", component, trigger);
+        let outcome = self.fire.fire(&self.trigger, due).instrument(span).await;
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let due = due / MICROSECONDS_PER_SECOND;
         match outcome {

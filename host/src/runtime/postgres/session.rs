@@ -72,6 +72,10 @@ impl Session {
     }
 
     /// Runs a statement and reads its rows.
+    #[tracing::instrument(
+        name = "statement", level = "debug", skip_all,
+        fields(otel.kind = "client", db.system.name = "postgresql", db.query.text = statement),
+    )]
     pub(crate) async fn query(
         &mut self,
         statement: &str,
@@ -95,6 +99,10 @@ impl Session {
     }
 
     /// Runs a statement and counts the rows that it changed.
+    #[tracing::instrument(
+        name = "statement", level = "debug", skip_all,
+        fields(otel.kind = "client", db.system.name = "postgresql", db.query.text = statement),
+    )]
     pub(crate) async fn execute(
         &mut self,
         statement: &str,

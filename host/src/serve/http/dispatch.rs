@@ -11,12 +11,14 @@ use http_body_util::Either;
 use hyper::body::Incoming;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
+use tracing::{Instrument, Span};
 
 use super::{HEALTH_PATH, READY_PATH};
 use crate::runtime::Application;
 use crate::serve::errands::Errands;
 use crate::serve::reply::{self, ReplyBody};
 use crate::serve::request_headers::prepare;
+use crate::serve::request_trace::RequestTrace;
 
 /// Bytes of a body, as far as a client announces them.
 const LARGEST_BODY: u64 = 16 * 1024 * 1024;
@@ -80,13 +82,25 @@ impl Dispatch {
                 reply::text(StatusCode::SERVICE_UNAVAILABLE, "ending")
             }
             READY_PATH => reply::text(StatusCode::OK, "ready"),
-            _ => self.run_component(request, client).await,
+            _ => self.traced(request, client).await,
         };
         if is_first_version && self.is_ending() {
             let headers = response.headers_mut();
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         Ok(response)
+    }
+
+    async fn traced(
+        &self,
+        mut request: Request<Incoming>,
+        client: SocketAddr,
+    ) -> Response<ReplyBody> {
+        let trace = RequestTrace::begin(&mut request);
+        let answering = self.run_component(request, client).instrument(trace.span());
+        let mut response = answering.await;
+        trace.end(&mut response);
+        response
     }
 
     async fn run_component(
@@ -103,6 +117,9 @@ impl Dispatch {
             let message = "there is nothing at this address";
             return reply::error(StatusCode::NOT_FOUND, "not_found", message);
         };
+        let span = Span::current();
+        span.record("component", plugin.name());
+        span.record("http.route", matched.route);
         // Known before a component is started; what is not announced, the component limits.
         if announced_length(&request).is_some_and(|length| length > LARGEST_BODY) {
             let message = "the body is larger than any route takes";

@@ -1,10 +1,6 @@
 //! A whole demo at its most talkative, and every place where a secret could have come out.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::path::Path;
-use std::process::{Child, Command};
-use std::time::Duration;
 
 use reqwest::{Client, Method};
 use tidemark_database::Pool;
@@ -12,49 +8,21 @@ use tidemark_database::testing::TestDatabase;
 use tidemark_domain::{AgencyId, Secret};
 use tidemark_sealing::{KeyRing, TokenKind};
 
+use crate::running::Running;
+
 const CRON_SECRET: &str = "cron-secret-of-this-very-test-4711";
 /// The demo's own, as the simulator knows it.
 const SIMULATED_CLIENT_SECRET: &str = "tidemark-simulated-secret";
 const WEBHOOK_SECRET: &str = "webhook-secret-of-this-very-test-4712";
 
-/// The program, stopped with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn start(folder: &Path, database_url: &str) -> Running {
-    let output = |name: &str| File::create(folder.join(name)).unwrap();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let child = Command::new(env!("CARGO_BIN_EXE_tidemark"))
-        .args(["up", "--demo", "--listen", "127.0.0.1:0", "--data-dir"])
-        .arg(folder.join("data"))
-        .args(["--database-url", database_url])
-        .current_dir(root)
-        .env("RUST_LOG", "debug")
-        .env("SPIN_VARIABLE_CRON_SECRET", CRON_SECRET)
-        .env("SPIN_VARIABLE_FANVUE_WEBHOOK_SECRET", WEBHOOK_SECRET)
-        .stdout(output("stdout"))
-        .stderr(output("stderr"))
-        .spawn()
-        .unwrap();
-    Running(child)
-}
-
-async fn line_with(folder: &Path, mark: &str) -> String {
-    // The components may have to be built first.
-    for _ in 0..3_000 {
-        let text = fs::read_to_string(folder.join("stdout")).unwrap();
-        if let Some((_, rest)) = text.split_once(mark) {
-            return rest.lines().next().unwrap().trim().to_owned();
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    panic!("{}", fs::read_to_string(folder.join("stderr")).unwrap());
+fn start(database_url: &str) -> Running {
+    Running::start(|command| {
+        command
+            .args(["--database-url", database_url])
+            .env("RUST_LOG", "debug")
+            .env("SPIN_VARIABLE_CRON_SECRET", CRON_SECRET)
+            .env("SPIN_VARIABLE_FANVUE_WEBHOOK_SECRET", WEBHOOK_SECRET)
+    })
 }
 
 /// Everything that the host is asked, with its answers in one text: status, headers, body.
@@ -123,12 +91,11 @@ async fn d142_no_secret_in_play_is_told_anywhere() {
     let Some(database) = TestDatabase::native().await else {
         return;
     };
-    let folder = tempfile::tempdir().unwrap();
-    let program = start(folder.path(), database.url().expose());
-    let url = line_with(folder.path(), "Serving ").await;
-    let link = line_with(folder.path(), "/login?token=").await;
+    let mut program = start(database.url().expose());
+    let url = program.printed("Serving ").await;
+    let link = program.printed("/login?token=").await;
     let api_token = link.split_whitespace().next().unwrap().to_owned();
-    let keys = fs::read_to_string(folder.path().join("data/token_key")).unwrap();
+    let keys = program.read("data/token_key");
     let ring = KeyRing::parse(&Secret::new(keys.trim())).unwrap();
 
     let mut secrets = vec![
@@ -190,9 +157,8 @@ async fn d142_no_secret_in_play_is_told_anywhere() {
     // Those of after a renewal, if there was one.
     secrets.extend(fanvue_tokens(database.pool(), &ring).await);
 
-    drop(program);
-    let stdout = fs::read_to_string(folder.path().join("stdout")).unwrap();
-    let stderr = fs::read_to_string(folder.path().join("stderr")).unwrap();
+    program.end().await;
+    let (stdout, stderr) = (program.read("stdout"), program.read("stderr"));
     assert!(
         stderr.contains("DEBUG"),
         "the log is not at its most talkative"
