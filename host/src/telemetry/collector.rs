@@ -22,8 +22,8 @@ const ENDPOINTS: [&str; 2] = [
 /// # Errors
 /// The address is none.
 pub fn provider() -> anyhow::Result<Option<SdkTracerProvider>> {
-    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if !ENDPOINTS.iter().any(|name| is_set(name)) {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if !ENDPOINTS.into_iter().any(is_set) {
         return Ok(None);
     }
     let client = Client {
