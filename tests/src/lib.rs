@@ -2,6 +2,7 @@
 //! a Postgres, embedded or native.
 
 pub mod components;
+pub mod compressed;
 mod truth;
 pub mod world;
 

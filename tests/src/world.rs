@@ -18,12 +18,13 @@ use tidemark_manifest::Variables;
 use tidemark_native::{HttpClient, NativePlatform, SqlPool, SystemClock};
 use tidemark_ports::{Clock as _, Row, Sql as _};
 use tidemark_sealing::{KeyRing, generate_key};
-use tidemark_simulator::{Simulator, SimulatorConfig};
+use tidemark_simulator::{Clock, Simulator, SimulatorConfig};
 use tidemark_tenancy::{Role, agency, token};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::components;
+use crate::compressed::CompressedClock;
 
 /// The secret of the cron routes in every world.
 pub const CRON_SECRET: &str = "cron secret of the tests";
@@ -44,6 +45,7 @@ pub struct WorldBuilder {
     alert_base_url: String,
     webhook_secret: &'static str,
     connected: bool,
+    clock: Option<Arc<CompressedClock>>,
 }
 
 impl WorldBuilder {
@@ -51,6 +53,15 @@ impl WorldBuilder {
     #[must_use]
     pub fn alert_base_url(mut self, url: String) -> Self {
         self.alert_base_url = url;
+        self
+    }
+
+    /// Has the host and Fanvue live by a clock that jumps.
+    #[must_use]
+    pub fn compressed(mut self, clock: &Arc<CompressedClock>) -> Self {
+        let of_simulator = Clock::Manual(clock.of_simulator());
+        self.simulator = self.simulator.with_clock(of_simulator);
+        self.clock = Some(Arc::clone(clock));
         self
     }
 
@@ -134,7 +145,14 @@ impl WorldBuilder {
             ("fanvue_webhook_secret", self.webhook_secret.to_owned()),
             ("public_url", format!("http://{listen}")),
         ];
-        let application = load(database, &simulator, given, (self.manifest, self.limits)).await;
+        let application = load(
+            database,
+            &simulator,
+            given,
+            (self.manifest, self.limits),
+            self.clock,
+        )
+        .await;
         let options = HttpOptions::default();
         drop(reserved);
         let server = HttpServer::bind(Arc::clone(&application), listen, options).expect("a server");
@@ -186,6 +204,7 @@ impl World {
             alert_base_url: String::new(),
             webhook_secret: WEBHOOK_SECRETS,
             connected: true,
+            clock: None,
         }
     }
 
@@ -349,6 +368,7 @@ async fn load(
     simulator: &Simulator,
     given: [(&str, String); 4],
     (manifest, limits): (&str, Limits),
+    clock: Option<Arc<CompressedClock>>,
 ) -> Arc<Application> {
     let manifest = components::manifest(manifest);
     let address = format!("postgres://tidemark@{DATABASE_HOST}/tidemark");
@@ -376,11 +396,14 @@ async fn load(
     let pools = PoolsByAddress::new(|address| Err(format!("no pool for {address}")))
         .with_pool(address, pool);
     let root = components::root();
-    let settings = Settings {
+    let mut settings = Settings {
         code_cache: Some(root.join("target/test-code-cache")),
         limits,
         ..Settings::new(root)
     };
+    if let Some(clock) = clock {
+        settings.clock = clock;
+    }
     let application = Application::load(&manifest, &variables, Arc::new(pools), settings).await;
     Arc::new(application.expect("an application"))
 }
