@@ -14,6 +14,7 @@ mod statement;
 mod values;
 
 use tidemark_manifest::AllowedHosts;
+use tidemark_ports::PREAMBLE;
 use tokio_postgres::config::{Config, Host as ServerHost};
 use wasmtime::component::Resource;
 
@@ -79,6 +80,7 @@ impl HostConnection for GuestState {
         statement: String,
         values: Vec<ParameterValue>,
     ) -> Result<RowSet, Error> {
+        note_agency(&statement, &values);
         let parameters = parameters(values).map_err(InvalidValue::into_bad_parameter)?;
         let session = self
             .connection(&connection)
@@ -115,6 +117,16 @@ impl GuestState {
         self.table
             .get_mut(resource)
             .map_err(|_missing| "no connection found".to_owned())
+    }
+}
+
+/// Tells the request's span for which agency a guest acts from here on, as Tidemark's components say.
+fn note_agency(statement: &str, values: &[ParameterValue]) {
+    if statement == PREAMBLE
+        && let [_role, ParameterValue::Str(agency)] = values
+        && !agency.is_empty()
+    {
+        tracing::Span::current().record("agency", agency.as_str());
     }
 }
 

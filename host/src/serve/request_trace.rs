@@ -41,6 +41,7 @@ impl RequestTrace {
             http.route = Empty,
             http.response.status_code = Empty,
             component = Empty,
+            agency = Empty,
         );
         if request.headers().contains_key(TRACE_PARENT) {
             let headers = HeaderExtractor(request.headers());

@@ -11,6 +11,7 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 use crate::running::Running;
 
@@ -107,6 +108,9 @@ async fn a_trace_leads_from_the_caller_to_the_statement_and_a_line_of_the_log_is
         .expect("a line for the request");
     assert_eq!(line["message"], "answered");
     assert_eq!(line["status"], 200);
+    let agency = line["span"]["agency"].as_str().unwrap();
+    assert!(Uuid::parse_str(agency).is_ok(), "{line}");
+    assert!(attribute(request, "agency").contains(agency));
     assert!(
         line["took_us"].as_u64().is_some_and(|took| took > 0),
         "{line}"
