@@ -2,6 +2,7 @@
 //! a Postgres, embedded or native.
 
 pub mod components;
+pub mod hosts;
 mod truth;
 pub mod world;
 
