@@ -30,28 +30,33 @@ pub struct HostProcess {
 }
 
 impl HostFamily {
+    /// Hosts of an application that lies in that folder, on that database.
+    pub fn in_folder(folder: TempDir, database: &TestDatabase) -> Self {
+        Self {
+            folder,
+            database_url: database.url().expose().to_owned(),
+            variables: Vec::new(),
+            arguments: Vec::new(),
+        }
+    }
+
     /// Hosts of the world's application, on its database and its Fanvue.
     ///
     /// # Panics
     /// When the manifest cannot be written.
     pub fn of(world: &World, database: &TestDatabase) -> Self {
         let client = world.simulator.client();
-        let variables = [
+        let mut family = Self::in_folder(TempDir::new().expect("a folder"), database);
+        for (name, value) in [
             ("FANVUE_API_URL", world.simulator.base_url()),
             ("FANVUE_AUTH_URL", world.simulator.base_url()),
             ("FANVUE_CLIENT_ID", client.id),
             ("FANVUE_CLIENT_SECRET", client.secret),
             ("CRON_SECRET", CRON_SECRET.to_owned()),
             ("TOKEN_KEY", world.token_key.expose().to_owned()),
-        ];
-        let family = Self {
-            folder: TempDir::new().expect("a folder"),
-            database_url: database.url().expose().to_owned(),
-            variables: variables
-                .map(|(name, value)| (format!("SPIN_VARIABLE_{name}"), value))
-                .into(),
-            arguments: Vec::new(),
-        };
+        ] {
+            family = family.with_variable(name, &value);
+        }
         family.write_manifest(&[]);
         family
     }

@@ -3,6 +3,7 @@
 
 pub mod components;
 pub mod hosts;
+pub mod spin;
 mod truth;
 pub mod world;
 
