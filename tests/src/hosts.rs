@@ -215,7 +215,10 @@ pub fn free_address() -> SocketAddr {
 }
 
 /// The program, built from the present sources.
-fn program() -> &'static Path {
+///
+/// # Panics
+/// When it cannot be built.
+pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
