@@ -125,6 +125,11 @@ pub struct UpArguments {
     /// Time that one request may take, in milliseconds, where the manifest does not say.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     pub request_timeout_ms: Option<u64>,
+
+    /// Time that requests are still taken after the end was asked for, in milliseconds, while the
+    /// host says that it is not ready: as long as a load balancer needs to notice.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=600_000))]
+    pub announce_ms: u64,
 }
 
 /// `tidemark agency …`

@@ -3,6 +3,8 @@
 
 pub mod components;
 pub mod compressed;
+pub mod hosts;
+pub mod spin;
 mod truth;
 pub mod world;
 

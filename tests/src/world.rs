@@ -167,6 +167,7 @@ impl WorldBuilder {
             application,
             agency,
             owner,
+            token_key,
             url,
             shutdown,
         }
@@ -185,6 +186,8 @@ pub struct World {
     pub agency: AgencyId,
     /// its owner's API token
     pub owner: Secret,
+    /// what its Fanvue tokens are sealed with
+    pub token_key: Secret,
     /// where the host serves
     pub url: String,
     shutdown: CancellationToken,

@@ -84,11 +84,11 @@ async fn serve(
     }
     let limits = limits_of(arguments);
     let application = open_application(project, database, data_dir, given, limits).await?;
-    let server = HttpServer::bind(
-        Arc::clone(&application),
-        arguments.listen,
-        HttpOptions::default(),
-    )?;
+    let options = HttpOptions {
+        announce_time: Duration::from_millis(arguments.announce_ms),
+        ..HttpOptions::default()
+    };
+    let server = HttpServer::bind(Arc::clone(&application), arguments.listen, options)?;
     let url = format!("http://{}", server.address());
 
     let shutdown = CancellationToken::new();

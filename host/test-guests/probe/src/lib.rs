@@ -16,7 +16,7 @@ async fn answer(request: IncomingRequest, outparam: ResponseOutparam) {
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let text = match path {
         "/plain" => "ok".to_owned(),
-        "/headers" => headers(&request),
+        _ if path.starts_with("/headers") => headers(&request),
         "/print" => print(),
         "/environment" => environment(),
         "/file" => file(query),
@@ -35,9 +35,9 @@ async fn answer(request: IncomingRequest, outparam: ResponseOutparam) {
             database::run(&String::from_utf8(script).expect("a text"))
         }
         "/connections" => database::connections(query),
-        "/echo" => return streams::echo(request, outparam).await,
-        "/chunks" => return streams::chunks(query, outparam).await,
-        "/broken" => return streams::broken(outparam).await,
+        "/echo" | "/streams/echo" => return streams::echo(request, outparam).await,
+        "/chunks" | "/streams/chunks" => return streams::chunks(query, outparam).await,
+        "/broken" | "/streams/broken" => return streams::broken(outparam).await,
         _ => format!("nothing at {path}"),
     };
     let response = OutgoingResponse::new(Fields::new());
