@@ -121,7 +121,10 @@ fn scripts_and_styles_are_served_without_their_comments() {
 fn compressed_bytes_are_gzip_and_smaller() {
     for (name, asset) in everything() {
         assert!(asset.gzip.starts_with(&[0x1f, 0x8b]), "{name} is not gzip");
-        assert!(asset.gzip.len() < asset.plain().len(), "{name} did not shrink");
+        assert!(
+            asset.gzip.len() < asset.plain().len(),
+            "{name} did not shrink"
+        );
     }
 }
 
