@@ -179,6 +179,7 @@ async fn a_body_that_names_another_agencys_thing_is_answered_as_one_that_names_n
                 .extend(more.as_object().unwrap().clone());
             body
         };
+        let nobody = uuid::Uuid::from_u128(7).to_string();
         let mut tried = 0;
         for (key, id) in [("memberId", member), ("modelId", &model)] {
             let (shift_path, post_path) = (own[1].path(), own[2].path());
@@ -189,7 +190,6 @@ async fn a_body_that_names_another_agencys_thing_is_answered_as_one_that_names_n
                 (Method::PATCH, shift_path.as_str(), json!({})),
                 (Method::PATCH, post_path.as_str(), json!({})),
             ] {
-                let nobody = uuid::Uuid::from_u128(7).to_string();
                 let mut answers = Vec::new();
                 for named in [id, &nobody] {
                     let body = with(of_own(key, named), more.clone());
@@ -201,12 +201,22 @@ async fn a_body_that_names_another_agencys_thing_is_answered_as_one_that_names_n
             }
         }
         for path in ["/api/team/clock-in", "/api/team/clock-out"] {
-            for body in [
-                json!({"shiftId": shift}),
-                json!({"memberId": member, "at": "2098-01-01T08:00:00Z"}),
-            ] {
-                let (status, error) = ask(&world, &world.owner, (Method::POST, path), body).await;
-                assert_eq!(status, StatusCode::NOT_FOUND, "{path}: {error}");
+            for (key, id) in [("shiftId", shift), ("memberId", member)] {
+                let of_them = ask(&world, &world.owner, (Method::POST, path), json!({key: id}));
+                let of_nobody = ask(
+                    &world,
+                    &world.owner,
+                    (Method::POST, path),
+                    json!({key: nobody}),
+                );
+                let (of_them, of_nobody) = (of_them.await, of_nobody.await);
+                let of_them = (of_them.0, of_them.1.to_string().replace(id, &nobody));
+                assert_eq!(
+                    of_them,
+                    (of_nobody.0, of_nobody.1.to_string()),
+                    "{path} {key}"
+                );
+                assert!(of_them.0.is_client_error(), "{of_them:?}");
                 tried += 1;
             }
         }
