@@ -5,7 +5,9 @@ import { after, before, describe } from "node:test";
 import { launch } from "./support/browser.js";
 import { Demo } from "./support/demo.js";
 import { accessTests } from "./tests/access.js";
+import { connectTests } from "./tests/connect.js";
 import { figuresTests } from "./tests/figures.js";
+import { liveTests } from "./tests/live.js";
 import { outageTests } from "./tests/outage.js";
 import { paceTests } from "./tests/pace.js";
 import { pictureTests } from "./tests/pictures.js";
@@ -31,6 +33,8 @@ describe("the page", () => {
   teamTests(suite);
   accessTests(suite);
   paceTests(suite);
+  liveTests(suite);
+  connectTests(suite);
   pictureTests(suite);
   // It stops the server, so it comes last.
   outageTests(suite);

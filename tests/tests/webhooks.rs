@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tidemark_database::testing::for_each_database;
 use tidemark_domain::Secret;
 use tidemark_ports::Clock as _;
-use tidemark_simulator::{NewSale, Source, Webhooks};
+use tidemark_simulator::{NewReversal, NewSale, Source, Webhooks};
 use tidemark_tests::World;
 use tidemark_tests::world::WEBHOOK_SECRETS;
 use tidemark_webhooks::signature::sign;
@@ -325,6 +325,33 @@ async fn deliveries_of_both_families_doubled_late_and_out_of_order_lead_to_the_t
 }
 
 #[tokio::test]
+async fn a_refund_that_names_its_order_alone_is_fetched_at_once() {
+    for_each_database(async |database| {
+        let world = World::with_models(2).transactions(60).on(database).await;
+        let model = world.simulator.models()[1].id;
+        let tip = NewSale::new(Source::Tip, 2_500);
+        let sold = world.simulator.append_sale(model, &tip).unwrap();
+        world.sync(None).await;
+        let order = sold.order_id.unwrap();
+        let refund = NewReversal::of(&order).in_part(-1_900);
+        let fetched = fetches(&world);
+        world.simulator.append_reversal(model, &refund).unwrap();
+        for (id, order) in [("evt_1", &order), ("evt_2", &format!("{order}0"))] {
+            let event =
+                json!({"id": id, "type": "creator.refund.created", "data": {"payment_id": order}});
+            let body = event.to_string().into_bytes();
+            assert_eq!(deliver(&world, &body, 0).await, 202);
+        }
+        let rows = "select count(*) from fanvue_transactions where gross_cents = -1900";
+        until(&world, rows, 1).await;
+        until(&world, PENDING, 0).await;
+        assert_eq!(fetches(&world) - fetched, 1, "one page of one model");
+        world.assert_ledger_is_true().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_hint_that_no_host_was_told_of_is_followed_by_the_next_step() {
     for_each_database(async |database| {
         let world = World::with_models(2).transactions(60).on(database).await;
@@ -355,12 +382,8 @@ async fn events_are_forgotten_after_thirty_days() {
     for_each_database(async |database| {
         let world = World::with_models(1).transactions(1).on(database).await;
         for number in 0..4 {
-            deliver(
-                &world,
-                &payment(&format!("evt_{number}"), uuid::Uuid::nil()),
-                0,
-            )
-            .await;
+            let event = payment(&format!("evt_{number}"), uuid::Uuid::nil());
+            deliver(&world, &event, 0).await;
         }
         let age = "update webhook_events set received_at = now() - interval '30 days 1 minute' \
                    where event_hash in (select event_hash from webhook_events limit 3)";

@@ -169,8 +169,7 @@ impl Notice {
   <meta name="color-scheme" content="dark light">
   <title>{title} · Tidemark</title>
   <link rel="icon" href="{assets}/icon.svg" type="image/svg+xml">
-  <link rel="stylesheet" href="{assets}/theme.css">
-  <link rel="stylesheet" href="{assets}/controls.css">
+  <link rel="stylesheet" href="{assets}/page.css">
   <link rel="stylesheet" href="{assets}/login.css">
 </head>
 <body>
@@ -242,6 +241,10 @@ mod tests {
             let (_, sentences, _) = notice.words();
             assert!(page.contains(&sentences), "{page}");
             assert!(!page.contains("<style") && !page.contains("<script"));
+            for linked in page.split("href=\"/assets/").skip(1) {
+                let address = linked.split('"').next().unwrap();
+                assert!(tidemark_page::asset(address).is_some(), "{address}");
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ import { attachThemeButton } from "./appearance.js";
 import { Controls } from "./controls.js";
 import { dayAt } from "./days.js";
 import { Figures } from "./figures.js";
-import { dashboardUrl, readFilters, refreshInterval, resetFilters, writeFilters } from "./filters.js";
+import { dashboardUrl, isLive, otherPace, readFilters, refreshInterval, resetFilters, takeConnected, writeFilters } from "./filters.js";
 import { FreshnessBadges, ServerClock } from "./freshness.js";
 import { Heading } from "./heading.js";
 import { Help } from "./help.js";
@@ -24,21 +24,32 @@ const FOLLOW_SYNC_MS = 5_000;
 const TICK_MS = 1_000;
 /** The list of models is asked for when the figures have changed, and after this time at the latest. */
 const DIRECTORY_MAX_AGE_MS = 600_000;
+/** A live page asks for what its tab needs besides the figures with new figures, and after this time at the latest. */
+const LIVE_EXTRA_MS = 30_000;
 
 const find = (id) => document.getElementById(id);
 
 /**
  * `current` is the last good response: `{url, data, filters, checkedAt}`, with `checkedAt` on the server's clock.
  * `failure` is the error of the last request. `agency` and `directory` (of models) are null until known. `extras` are
- * what tabs asked besides, by tab: `{subject, body, failure}`.
+ * what tabs asked besides, by tab: `{subject, body, failure, at}`. `connected` is true on the way back
+ * from Fanvue, until that is dismissed.
  */
-const state = { current: null, failure: null, agency: null, directory: null, directoryAt: 0, extras: new Map() };
+const state = {
+  current: null, failure: null, agency: null, directory: null, directoryAt: 0, extras: new Map(), connected: takeConnected(),
+};
 
 const actions = {
   refresh: () => loop.now(),
   sync: () => syncPanel.start(),
   reset: () => resetFilters() && applyFilters(),
   togglePause: () => (loop.paused ? loop.resume() : loop.pause()),
+  toggleLive,
+  dismiss: () => {
+    state.connected = false;
+    find("main").focus();
+    tick();
+  },
   help: () => help.open(),
 };
 const act = (name) => actions[name]();
@@ -57,7 +68,9 @@ const page = { find, figures: new Figures(find), refresh: actions.refresh, say: 
 const modules = new Map();
 const loop = new RefreshLoop(load, tick, () => {
   const filters = readFilters();
-  return { intervalMs: refreshInterval(filters), name: tabOf(filters.tab).title };
+  // The first read is followed as closely as a live page.
+  const reading = state.connected && !state.current?.data.meta.coverage.complete;
+  return { intervalMs: refreshInterval(reading ? otherPace({}) : filters), name: tabOf(filters.tab).title };
 });
 const syncPanel = new SyncPanel(find, {
   stepped: followSync,
@@ -66,7 +79,7 @@ const syncPanel = new SyncPanel(find, {
 });
 
 /** Asks the server for the figures of the URL's filters; called by the refresh loop only. */
-async function load(signal) {
+async function load(signal, byItself) {
   const filters = readFilters();
   try {
     const today = await todayOf(filters, signal);
@@ -83,7 +96,7 @@ async function load(signal) {
     draw();
     // For who measures: from the navigation to here, and from a choice to here.
     if (changed) mark("tidemark:figures");
-    await loadRest({ filters, today, url, changed, news: answer.changed }, signal);
+    await loadRest({ filters, today, url, changed, news: answer.changed, byItself }, signal);
   } catch (error) {
     if (signal.aborted || !(error instanceof ApiError)) throw error;
     state.failure = error;
@@ -109,14 +122,15 @@ async function todayOf({ timeRange, tz }, signal) {
 
 /**
  * What is asked besides the figures: `changed` when others are shown than before, `news` when the server has new ones.
- * A failure stays in its own part of the page.
+ * A live page asks so often that it leaves out, `byItself`, what only slowly changes without them. A failure stays in its own part of the page.
  */
-async function loadRest({ filters, today, url, changed, news }, signal) {
+async function loadRest({ filters, today, url, changed, news, byItself }, signal) {
   const tab = tabOf(filters.tab);
   const subject = subjectOf(tab, url);
   const before = state.extras.get(tab.id);
   const kept = before?.subject === subject ? before : { subject };
   const again = kept.body === undefined || Boolean(kept.failure);
+  const due = !byItself || !isLive(filters) || news || again || Date.now() - kept.at > LIVE_EXTRA_MS;
   const request = { read: (address) => read(address, signal), filters, today, changed: changed || again };
   const old = !state.directory || Date.now() - state.directoryAt > DIRECTORY_MAX_AGE_MS;
   const failed = (error) => {
@@ -125,10 +139,10 @@ async function loadRest({ filters, today, url, changed, news }, signal) {
   };
   const [, extra] = await Promise.all([
     news || old ? loadDirectory(signal).catch(failed) : null,
-    tab.load(request).catch(failed),
+    due ? tab.load(request).catch(failed) : undefined,
   ]);
   if (extra instanceof ApiError) state.extras.set(tab.id, { ...kept, failure: extra });
-  else if (extra !== undefined) state.extras.set(tab.id, { subject, body: extra, failure: null });
+  else if (extra !== undefined) state.extras.set(tab.id, { subject, body: extra, failure: null, at: Date.now() });
 }
 
 /** What the extra of a tab is about: the selection, or nothing else than the tab. */
@@ -193,7 +207,7 @@ function tick() {
   const now = clock.now();
   badges.update(state.current?.data.meta, now);
   for (const title of notices.update(noticesNow(now))) announcer.say(title);
-  heading.updatePlan(loop);
+  heading.updatePlan(loop, isLive(readFilters()));
   modules.get(tabOf(readFilters().tab).id)?.tick?.();
 }
 
@@ -204,13 +218,22 @@ function noticesNow(now) {
 }
 
 /** Draws what is there at once and asks for what is missing. */
-let shownTab = null;
+let shown = {};
 function applyFilters() {
-  const { tab } = readFilters();
-  const complete = state.current?.url === wantedUrl() && tab === shownTab && !state.failure;
-  shownTab = tab;
+  const { tab, refresh } = readFilters();
+  const same = tab === shown.tab && refresh === shown.refresh;
+  const complete = state.current?.url === wantedUrl() && same && !state.failure;
+  shown = { tab, refresh };
   if (!complete) loop.now();
   draw();
+}
+
+/** Turns the live mode on, also out of a pause, or off. */
+function toggleLive() {
+  const filters = readFilters();
+  if (isLive(filters) && loop.paused) return loop.resume();
+  loop.paused = false;
+  return change(otherPace(filters));
 }
 
 let followedAt = 0;
@@ -227,6 +250,7 @@ function syncFinished(text) {
 }
 
 find("pause-button").addEventListener("click", actions.togglePause);
+find("live-button").addEventListener("click", toggleLive);
 addEventListener("popstate", applyFilters);
 attachThemeButton(find("theme-button"));
 help.attach(shortcutsOf({ ...actions, change, filters: readFilters, directory: () => state.directory }));

@@ -9,8 +9,8 @@ const DEFAULTS = {
 };
 /** Filters, and not the place or the pace: what a reset forgets. */
 const KEPT_ON_RESET = ["tab", "refresh"];
-/** Seconds between two refreshes that may be asked for. */
-const PACE = { shortest: 10, longest: 3600 };
+/** Seconds between two refreshes that may be asked for, and those of the live mode, `?refresh=live`. */
+const PACE = { shortest: 10, longest: 3600, live: 5 };
 
 /** The filters of a URL's query. A link to a model without a tab leads to the tab that shows it. */
 export function parseFilters(search) {
@@ -54,13 +54,26 @@ export function writeFilters(changes) {
   return true;
 }
 
+/** Whether the address says that Fanvue has just been connected, which it then says no more. */
+export function takeConnected() {
+  const connected = new URLSearchParams(location.search).has("connected");
+  if (connected) history.replaceState(null, "", location.pathname + writeQuery(readFilters()));
+  return connected;
+}
+
 /** Back to the defaults, on the same tab. */
 export function resetFilters() {
   return writeFilters(Object.fromEntries(Object.entries(DEFAULTS).filter(([name]) => !KEPT_ON_RESET.includes(name))));
 }
 
-/** The time between two refreshes, `?refresh=` seconds: two minutes unless the address says otherwise. */
+export const isLive = ({ refresh }) => refresh === "live";
+
+/** The change that turns the live mode on, or off again. */
+export const otherPace = (filters) => ({ refresh: isLive(filters) ? DEFAULTS.refresh : "live" });
+
+/** The time between two refreshes, `?refresh=` seconds or live: two minutes unless the address says otherwise. */
 export function refreshInterval({ refresh }) {
+  if (isLive({ refresh })) return PACE.live * 1000;
   const seconds = Number(refresh);
   const wanted = Number.isFinite(seconds) && seconds > 0 ? seconds : Number(DEFAULTS.refresh);
   return Math.min(Math.max(wanted, PACE.shortest), PACE.longest) * 1000;

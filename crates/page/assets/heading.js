@@ -29,12 +29,13 @@ export class Heading {
     setText(this.#find("basis"), basisOf(state, tab, money));
   }
 
-  /** The time to the next refresh, and the pause control. */
-  updatePlan(loop) {
+  /** The time to the next refresh, and the controls of its pace. */
+  updatePlan(loop, live) {
     const button = this.#find("pause-button");
     setText(this.#find("next-refresh"), describePlan(loop));
     setText(button, loop.paused ? "Resume" : "Pause");
     setAttribute(button, "aria-label", `${loop.paused ? "Resume" : "Pause"} automatic refresh`);
+    setAttribute(this.#find("live-button"), "aria-pressed", String(live && !loop.paused));
   }
 
   /** What the live region says of a new answer: `before` is the one it replaces, of the same selection. */

@@ -2,6 +2,7 @@
 
 import { formatAge, formatCountdown, formatInstant, formatTime } from "./dates.js";
 import { element, setText } from "./dom.js";
+import { count, counted } from "./format.js";
 import { familyState } from "./freshness.js";
 import { nameModels } from "./models.js";
 
@@ -10,9 +11,9 @@ export const CONNECT_PATH = "/connect/fanvue";
 /**
  * The notices for the page's state, most urgent first: `{id, tone, title, text, action?}`; the title alone is
  * announced. `wantedUrl` is the request of the chosen filters, `nextAt` when it is sent again, `synced` whether there
- * are figures at all.
+ * are figures at all; `connected` whether Fanvue was connected on the way here.
  */
-export function collectNotices({ current, failure, directory }, { wantedUrl, now, nextAt, synced }) {
+export function collectNotices({ current, failure, directory, connected }, { wantedUrl, now, nextAt, synced }) {
   const { meta } = current.data;
   const { transactions, audience } = meta.freshness;
   return [
@@ -23,7 +24,8 @@ export function collectNotices({ current, failure, directory }, { wantedUrl, now
     staleNotice("stale-audience", audience, meta.timezone, now, {
       title: "Subscriber counts are stale", consequence: "The number of subscribers may have changed since.",
     }),
-    ...coverageNotices(meta, directory, synced),
+    connected && connectedNotice(meta.coverage),
+    ...coverageNotices(meta, directory, synced && !connected),
   ].filter(Boolean);
 }
 
@@ -48,8 +50,23 @@ function staleNotice(id, family, zone, now, { title, consequence }) {
   return { id, tone: "warning", title, text };
 }
 
+/** Once after connecting: how far the first read is. */
+function connectedNotice({ complete, models }) {
+  const done = models.filter(({ state }) => state === "complete").length;
+  const progress = complete ? "has been read" : `is being read: ${count(done)} of ${counted(models.length, "model")} done`;
+  return {
+    id: "connected",
+    tone: "info",
+    title: "Fanvue is connected",
+    text: `Fanvue is connected; its history ${progress}.`,
+    action: { label: "Dismiss", run: "dismiss" },
+  };
+}
+
 function coverageNotices({ coverage: { complete, completeSince, models }, timezone }, directory, synced) {
-  const inState = (...states) => models.filter(({ state }) => states.includes(state)).map(({ modelId }) => modelId);
+  // What is wrong with a model is said by the list of models alone.
+  const inState = (...states) => models.map(({ modelId }) => modelId)
+    .filter((id, index) => [models[index].state, directory?.get(id)?.sync?.state].some((state) => states.includes(state)));
   const reconnect = inState("reconnect");
   const failed = inState("failed");
   const pending = inState("backfilling", "never");

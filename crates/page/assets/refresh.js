@@ -1,4 +1,4 @@
-// When to ask the server again: every two minutes (or as the address says) while the page is visible, at once on return,
+// When to ask the server again: every two minutes (or as the address says, or every five seconds when live) while the page is visible, at once on return,
 // later and later after failures, never while paused. One request at a time; a newer one ends
 // the older.
 
@@ -19,7 +19,7 @@ export class RefreshLoop {
   nextAt = null;
 
   /**
-   * `load(signal)` asks the server and returns `{outcome: "ok" | "failed" | "refused", retryAfterMs}`;
+   * `load(signal, byItself)` asks the server, `byItself` when it was nobody's wish, and returns `{outcome: "ok" | "failed" | "refused", retryAfterMs}`;
    * `planned()` is called when the plan has changed; `pace()` gives `{intervalMs, name}`, the time between two
    * requests and what is refreshed.
    */
@@ -39,7 +39,7 @@ export class RefreshLoop {
   }
 
   /** Asks now, whatever the plan was. */
-  async now() {
+  async now(byItself = false) {
     this.#cancel();
     this.#running?.abort();
     const running = new AbortController();
@@ -47,7 +47,7 @@ export class RefreshLoop {
     this.#planned();
     let result = { outcome: "failed" };
     try {
-      result = await this.#load(running.signal);
+      result = await this.#load(running.signal, byItself);
     } catch (error) {
       // The end of a superseded request is no news; anything else shows in the console and is tried again.
       if (!running.signal.aborted) throw error;
@@ -81,7 +81,7 @@ export class RefreshLoop {
 
   #automatic() {
     console.log(`[${this.#pace().name}] Auto-refreshing data...`);
-    this.now();
+    this.now(true);
   }
 
   #visibilityChanged() {

@@ -10,7 +10,7 @@ const TAKES_KEYS = "input:not([type=radio], [type=checkbox]), select, textarea, 
 
 /**
  * The shortcuts as `{key, text, run}`. `page` has `filters()`, `change({name: value})`, `directory()` and the
- * actions `refresh`, `togglePause`, `reset` and `help`.
+ * actions `refresh`, `togglePause`, `toggleLive`, `reset` and `help`.
  */
 export function shortcutsOf(page) {
   const range = ({ key, value, label, words }) =>
@@ -32,6 +32,7 @@ export function shortcutsOf(page) {
     { key: "o", text: "Reset the filters", run: page.reset },
     { key: "r", text: "Refresh now", run: page.refresh },
     { key: "u", text: "Pause or resume the refresh", run: page.togglePause },
+    { key: "v", text: "Live: refresh every 5 seconds", run: page.toggleLive },
     { key: "?", text: "This list", run: page.help },
   ];
 }

@@ -15,8 +15,8 @@ use crate::topics::Meaning;
 /// The header in which Fanvue is said to name the topic. It labels, it never identifies.
 pub const TOPIC_HEADER: &str = "x-fanvue-topic";
 
-/// Longer names of topics are not kept beside the event; the body has them.
-const LONGEST_TOPIC: usize = 100;
+/// Longer names of topics and orders are not kept beside the event; the body has them.
+const LONGEST_WORD: usize = 100;
 
 /// How a body is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub struct Event {
     pub meaning: Meaning,
     /// the creator it concerns, where one is named
     pub creator: Option<ModelId>,
+    /// the order that it takes back, where it names that and no creator, as the creator's family does
+    pub order: Option<String>,
 }
 
 impl Event {
@@ -68,6 +70,7 @@ impl Event {
                 topic: None,
                 meaning: Meaning::Unknown,
                 creator: None,
+                order: None,
             },
         }
     }
@@ -75,8 +78,8 @@ impl Event {
     fn of_object(event: &Value, body: &[u8], topic_header: Option<&str>) -> Self {
         let kind = text_at(event, "/type").filter(|_| event["data"].is_object());
         let (family, topic) = match kind {
-            Some(kind) => (Family::Envelope, plain_topic(kind)),
-            None => (Family::Flat, topic_header.and_then(plain_topic)),
+            Some(kind) => (Family::Envelope, plain_word(kind)),
+            None => (Family::Flat, topic_header.and_then(plain_word)),
         };
         // Two envelopes with one id are one event, whatever else is in them.
         let id = text_at(event, "/id").filter(|id| kind.is_some() && !id.is_empty());
@@ -85,6 +88,7 @@ impl Event {
             None if is_message(event) => Meaning::Other,
             None => Meaning::Unknown,
         };
+        let creator = creator_of(event);
         Self {
             hash: id.map_or_else(
                 || hash_of(b"body", body),
@@ -93,7 +97,8 @@ impl Event {
             family,
             topic,
             meaning,
-            creator: creator_of(event),
+            order: order_of(event).filter(|_| creator.is_none()),
+            creator,
         }
     }
 }
@@ -118,10 +123,18 @@ fn creator_of(event: &Value) -> Option<ModelId> {
         .map(ModelId::new)
 }
 
-/// A topic that a column can hold and a person can read.
-fn plain_topic(topic: &str) -> Option<String> {
-    let is_plain = topic.bytes().all(|byte| byte.is_ascii_graphic());
-    (is_plain && !topic.is_empty() && topic.len() <= LONGEST_TOPIC).then(|| topic.to_owned())
+/// The payment that a refund or dispute is of.
+fn order_of(event: &Value) -> Option<String> {
+    ["/data/payment_id", "/data/payment/id"]
+        .iter()
+        .filter_map(|place| text_at(event, place))
+        .find_map(plain_word)
+}
+
+/// A word that a column can hold and a person can read.
+fn plain_word(word: &str) -> Option<String> {
+    let is_plain = word.bytes().all(|byte| byte.is_ascii_graphic());
+    (is_plain && !word.is_empty() && word.len() <= LONGEST_WORD).then(|| word.to_owned())
 }
 
 fn text_at<'event>(event: &'event Value, pointer: &str) -> Option<&'event str> {
@@ -202,6 +215,31 @@ mod tests {
         ] {
             event["type"] = json!(topic);
             assert_eq!(read(&event).meaning.is_hint(), is_hint, "{topic}");
+        }
+    }
+
+    #[test]
+    fn a_reversal_that_names_no_creator_names_its_order() {
+        let of = |data: Value| {
+            read(&json!({"id": "evt_2", "type": "creator.refund.created", "data": data}))
+        };
+        for data in [
+            json!({"id": "FVC-1", "payment_id": "FV-1", "amount": 500}),
+            json!({"id": "FVC-1", "payment": {"id": "FV-1", "purchaser": {}}}),
+        ] {
+            let refund = of(data);
+            assert_eq!(refund.order.as_deref(), Some("FV-1"));
+            assert!(refund.creator.is_none() && refund.meaning.is_hint());
+        }
+        let named = of(json!({"payment_id": "FV-1", "creator": {"uuid": CREATOR}}));
+        assert_eq!((named.creator.is_some(), named.order), (true, None));
+        for strange in [
+            json!(null),
+            json!(7),
+            json!("nul\u{0}"),
+            json!("x".repeat(101)),
+        ] {
+            assert_eq!(of(json!({"payment_id": strange})).order, None);
         }
     }
 

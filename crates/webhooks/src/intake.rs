@@ -73,7 +73,7 @@ fn only_header(headers: &HeaderMap) -> Option<&str> {
 
 /// Stores the event with its hint; whether it is new and names a model of ours.
 async fn store(platform: &impl Platform, event: &Event, body: Vec<u8>) -> Result<bool, SqlError> {
-    let parameters: [Value; 8] = [
+    let parameters: [Value; 9] = [
         event.hash.to_vec().into(),
         platform.now().into(),
         event.family.word().into(),
@@ -82,6 +82,7 @@ async fn store(platform: &impl Platform, event: &Event, body: Vec<u8>) -> Result
         event.creator.into(),
         body.into(),
         event.meaning.is_hint().into(),
+        event.order.clone().into(),
     ];
     let rows = platform
         .query(include_str!("sql/store_event.sql"), &parameters)

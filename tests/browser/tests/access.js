@@ -84,7 +84,7 @@ export const accessTests = (suite) => describe("access", () => {
     }
     const wanted = [
       "Skip to the figures", "Overview", "Team", "System", "sync-button", "sync-more", "theme-button", "help-button", "Sign out",
-      "pause-button", "model-select", "range-more", "granularity-select", "compare-select", "zone-select",
+      "pause-button", "live-button", "model-select", "range-more", "granularity-select", "compare-select", "zone-select",
       "Show the figures as a table",
     ];
     const places = wanted.map((name) => reached.indexOf(name));
@@ -108,13 +108,17 @@ export const accessTests = (suite) => describe("access", () => {
     await press(page, "u");
     assert.equal(await page.textContent("#pause-button"), "Resume");
     await press(page, "u");
+    for (const live of ["true", "false"]) {
+      await press(page, "v");
+      assert.equal(await page.getAttribute("#live-button", "aria-pressed"), live);
+    }
     const answer = page.waitForResponse((response) => response.url().includes("/dashboard"));
     await press(page, "r");
     await answer;
     await press(page, "?");
     assert.ok(await page.locator("#help").isVisible());
     const listed = await page.$$eval("#help kbd", (keys) => keys.map((key) => key.textContent.toLowerCase()));
-    assert.deepEqual([...listed].sort(), [...Object.keys(expected), "r", "u", "?"].sort());
+    assert.deepEqual([...listed].sort(), [...Object.keys(expected), "r", "u", "v", "?"].sort());
     await page.keyboard.press("Escape");
     assert.ok(!(await page.locator("#help").isVisible()));
     await close();

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { page } from "./page.js";
 
-const { dashboardUrl, parseFilters, refreshInterval, topFansUrl, writeQuery } = await page("filters");
+const { dashboardUrl, isLive, otherPace, parseFilters, refreshInterval, topFansUrl, writeQuery } = await page("filters");
 const { dayAt, daysIn } = await page("days");
 const { MORE_RANGES, RANGES, windowOf } = await page("ranges");
 
@@ -20,7 +20,7 @@ test("what is written is read again, whatever the filters", () => {
   const samples = {
     tab: ["overview", "fanvue", "system"], timeRange: ["30d", "all", "month", "custom"], modelId: ["", "a-b"],
     tz: ["", "Asia/Kathmandu", "Etc/GMT+5"], money: ["gross", "net"], granularity: ["", "week"], compare: ["previous", "none"],
-    startDate: ["", "2026-01-01"], endDate: ["", "2026-02-01"], refresh: ["120", "10"],
+    startDate: ["", "2026-01-01"], endDate: ["", "2026-02-01"], refresh: ["120", "10", "live"],
   };
   let combinations = [{}];
   for (const [name, values] of Object.entries(samples)) {
@@ -89,4 +89,12 @@ test("the pace is two minutes unless the address asks for another, within bounds
   assert.equal(refreshInterval({ refresh: "1" }), 10_000);
   assert.equal(refreshInterval({ refresh: "99999" }), 3_600_000);
   assert.equal(refreshInterval({ refresh: "often" }), 120_000);
+});
+
+test("the live mode is every five seconds, in the address, and turned off leaves no trace", () => {
+  const live = parseFilters(writeQuery(DEFAULTS, otherPace(DEFAULTS)));
+  assert.ok(isLive(live) && !isLive(DEFAULTS));
+  assert.equal(refreshInterval(live), 5_000);
+  assert.equal(writeQuery(live, { tab: "fanvue" }), "?tab=fanvue&refresh=live");
+  assert.equal(writeQuery(live, otherPace(live)), "");
 });

@@ -108,3 +108,58 @@ async fn a_revoked_token_is_told_from_an_unknown_one() {
     })
     .await;
 }
+
+/// How operators forget old entries.
+fn documented_way() -> &'static str {
+    let operations = include_str!("../../../../docs/OPERATIONS.md");
+    let (_, block) = operations.split_once("```sql\n").unwrap();
+    block.split_once("```").unwrap().0
+}
+
+#[tokio::test]
+async fn the_owner_of_the_log_forgets_what_is_older_than_400_days_and_no_role_of_the_application() {
+    for_each_database(async |database| {
+        let (agency, _) = agency_with(&sql_of(database), Role::Owner).await;
+        let mut client = database.pool().get().await.unwrap();
+        for age in [399, 401] {
+            let old = format!(
+                "insert into audit_log (agency_id, at, action)
+                 values ('{agency}', now() - interval '{age} days', 'old.{age}')"
+            );
+            client.batch_execute(&old).await.unwrap();
+        }
+        // An owner as in production: not above row level security.
+        let owner = "create role keeper; grant all on schema public to keeper;
+                     alter table audit_log owner to keeper; set local role keeper";
+        let whole = client.transaction().await.unwrap();
+        whole.batch_execute(owner).await.unwrap();
+        whole.batch_execute(documented_way()).await.unwrap();
+        whole.batch_execute("reset role").await.unwrap();
+        let left =
+            "select array_agg(action order by action) from audit_log where action like 'old.%'";
+        let left: Vec<String> = whole.query_one(left, &[]).await.unwrap().get(0);
+        assert_eq!(left, ["old.399"]);
+        let forced = "select relforcerowsecurity from pg_class where oid = 'audit_log'::regclass";
+        assert!(
+            whole
+                .query_one(forced, &[])
+                .await
+                .unwrap()
+                .get::<_, bool>(0)
+        );
+        whole.rollback().await.unwrap();
+        for role in ["tidemark_tenant", "tidemark_jobs"] {
+            let trespass = client.transaction().await.unwrap();
+            let act = format!("set local role {role}");
+            trespass.batch_execute(&act).await.unwrap();
+            let denied = trespass.batch_execute("delete from audit_log").await;
+            assert_eq!(
+                denied.unwrap_err().code().unwrap().code(),
+                "42501",
+                "{role}"
+            );
+            trespass.rollback().await.unwrap();
+        }
+    })
+    .await;
+}

@@ -1,7 +1,7 @@
 -- Stores an event once, and hints at the models it is about.
 --
 -- $1 event hash, $2 now, $3 family, $4 topic, $5 whether the topic is known, $6 creator or null,
--- $7 body, $8 whether the ledger may have changed
+-- $7 body, $8 whether the ledger may have changed, $9 order that is taken back, or null
 --
 -- Gives: whether the event is new and a model should be looked at.
 with stored as (
@@ -17,6 +17,24 @@ named as (
     from stored
     join models on models.model_id = stored.creator_id
     where $8 and models.active
+
+    union all
+
+    -- A refund of the creator's family names its order alone. The rows of an order are found by the
+    -- beginning of their keys: one look into the primary key for each model, and few events do.
+    select models.agency_id, models.model_id
+    from stored
+    cross join models
+    cross join lateral (
+        select
+        from fanvue_transactions as sale
+        where sale.agency_id = models.agency_id
+            and sale.model_id = models.model_id
+            and sale.row_key >= 'order:' || $9::text || ':'
+            and sale.row_key < 'order:' || $9::text || ';'
+        limit 1
+    ) as sold
+    where $8 and models.active and $9::text is not null
 ),
 
 -- A hint that waits already is not touched: the events of a burst do not wait for each other. It was

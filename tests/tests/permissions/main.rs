@@ -1,12 +1,13 @@
 //! Who may call what: generated from `/openapi.json` and the table of permissions, through the real
 //! components.
 
+mod foreign;
+
 use std::collections::BTreeSet;
 
 use reqwest::{Method, Response, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tidemark_database::testing::{TestDatabase, for_each_database};
-use tidemark_domain::{AgencyId, ModelId};
 use tidemark_tenancy::Role;
 use tidemark_tenancy::permissions::{RULES, least_role};
 use tidemark_tests::World;
@@ -157,34 +158,6 @@ async fn d141_every_route_asks_for_the_role_of_the_table() {
 }
 
 #[tokio::test]
-async fn d139_another_agencys_ids_are_404_on_every_route() {
-    for_each_database(async |database| {
-        let world = World::with_models(1).transactions(50).on(database).await;
-        world.sync(None).await;
-        let (agency, model, _) = world.another_agency().await;
-        let mut asked = 0;
-        for route in routes(&world).await {
-            for name in &route.ids {
-                let foreign = foreign_id(name, agency, model);
-                let query = format!("?{name}={foreign}");
-                let answer = call(&world, &route, &query, Some(world.owner.expose())).await;
-                assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{route:?} {query}");
-                let body = answer.text().await.unwrap();
-                assert!(!body.contains("Other"), "{body}");
-                asked += 1;
-            }
-        }
-        assert!(asked >= 5, "only {asked} ids were asked for");
-        let sync = world
-            .request(Method::POST, "/api/sync")
-            .bearer_auth(world.owner.expose())
-            .json(&json!({"modelId": model}));
-        assert_eq!(sync.send().await.unwrap().status(), StatusCode::NOT_FOUND);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn for_whom_a_component_acted_is_undone_before_the_next_user_of_its_connection() {
     for_each_database(async |database| {
         let world = World::with_models(1).transactions(50).on(database).await;
@@ -199,14 +172,6 @@ async fn for_whom_a_component_acted_is_undone_before_the_next_user_of_its_connec
         }
     })
     .await;
-}
-
-fn foreign_id(name: &str, agency: AgencyId, model: ModelId) -> String {
-    if name == "agencyId" {
-        agency.to_string()
-    } else {
-        model.to_string()
-    }
 }
 
 #[tokio::test]
