@@ -7,7 +7,7 @@ use tidemark_domain::Instant;
 use tidemark_ports::{Bound, Platform, Sql as _, SqlError, sql::only_row};
 
 /// The newest migration that this build works with.
-const LATEST_MIGRATION: i32 = 14;
+const LATEST_MIGRATION: i32 = 15;
 
 #[derive(Serialize)]
 struct Body {
