@@ -4,6 +4,7 @@
 pub mod components;
 pub mod compressed;
 pub mod hosts;
+mod opening;
 pub mod spin;
 mod truth;
 pub mod world;
