@@ -80,7 +80,7 @@ impl HostConnection for GuestState {
         statement: String,
         values: Vec<ParameterValue>,
     ) -> Result<RowSet, Error> {
-        note_agency(&statement, &values);
+        self.note_agency(&statement, &values);
         let parameters = parameters(values).map_err(InvalidValue::into_bad_parameter)?;
         let session = self
             .connection(&connection)
@@ -118,15 +118,18 @@ impl GuestState {
             .get_mut(resource)
             .map_err(|_missing| "no connection found".to_owned())
     }
-}
 
-/// Tells the request's span for which agency a guest acts from here on, as Tidemark's components say.
-fn note_agency(statement: &str, values: &[ParameterValue]) {
-    if statement == PREAMBLE
-        && let [_role, ParameterValue::Str(agency)] = values
-        && !agency.is_empty()
-    {
-        tracing::Span::current().record("agency", agency.as_str());
+    /// Tells the request's span, once, for which agency the guest acts, as Tidemark's components say
+    /// before each statement.
+    fn note_agency(&mut self, statement: &str, values: &[ParameterValue]) {
+        if !self.agency_noted
+            && statement == PREAMBLE
+            && let [_role, ParameterValue::Str(agency)] = values
+            && !agency.is_empty()
+        {
+            tracing::Span::current().record("agency", agency.as_str());
+            self.agency_noted = true;
+        }
     }
 }
 

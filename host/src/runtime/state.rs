@@ -31,6 +31,8 @@ pub(crate) struct GuestState {
     pub(crate) table: ResourceTable,
     /// How many database connections it has open.
     pub(crate) connections: usize,
+    /// Whether the log knows for which agency it acts.
+    pub(crate) agency_noted: bool,
     pub(crate) memory: MemoryLimiter,
     component: Arc<ComponentContext>,
     wasi: WasiCtx,
@@ -46,6 +48,7 @@ impl GuestState {
         Ok(Self {
             table: ResourceTable::new(),
             connections: 0,
+            agency_noted: false,
             memory: MemoryLimiter::new(limits.memory_bytes),
             wasi: wasi_context(component)?,
             http: WasiHttpCtx::new(),
