@@ -15,6 +15,7 @@
 //! ```
 
 mod choice;
+pub mod connection;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 pub mod migrations;
@@ -25,6 +26,7 @@ mod tls;
 mod url;
 
 pub use choice::{Database, DatabaseChoice, DatabaseError};
+pub use connection::Client;
 #[cfg(feature = "embedded")]
 pub use embedded::{EmbeddedError, EmbeddedServer};
 pub use migrations::{Applied, MigrateError, MigrationStatus, latest, migrate, status};

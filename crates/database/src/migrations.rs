@@ -7,13 +7,13 @@
 mod files;
 mod history;
 
-use deadpool_postgres::Client;
 use tidemark_domain::Instant;
 use tokio_postgres::IsolationLevel;
 
 pub use files::{FileError, Migration, Migrations};
 use history::Record;
 
+use crate::connection::Client;
 use crate::pool::{ConnectError, Pool};
 
 /// The key of the advisory lock; any constant serves that no other program uses.
@@ -141,7 +141,7 @@ impl Migrations {
     /// As [`status`].
     pub async fn status(&self, pool: &Pool) -> Result<MigrationStatus, MigrateError> {
         let client = pool.get().await?;
-        let records = history::read_if_present(&client)
+        let records = history::read_if_present(&***client)
             .await
             .map_err(MigrateError::Bookkeeping)?;
         let pending = self.pending(&records)?;
@@ -171,7 +171,7 @@ impl Migrations {
         history::create_table(&transaction)
             .await
             .map_err(bookkeeping)?;
-        let records = history::read(&transaction).await.map_err(bookkeeping)?;
+        let records = history::read(&*transaction).await.map_err(bookkeeping)?;
         let Some(next) = self.pending(&records)?.first() else {
             transaction.commit().await.map_err(bookkeeping)?;
             return Ok(None);

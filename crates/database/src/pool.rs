@@ -5,11 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, PoolError, RecyclingMethod, Runtime, TimeoutType};
+use deadpool::Runtime;
+use deadpool::managed::{QueueMode, TimeoutType};
+use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod};
 use tidemark_domain::Secret;
 use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 
+use crate::connection::{Client, ClientPool, ConnectionManager, PoolError};
 #[cfg(feature = "embedded")]
 use crate::embedded::{Connector, EmbeddedServer};
 use crate::tls;
@@ -20,9 +23,6 @@ use crate::url::{Address, Protection};
 const FAST: ManagerConfig = ManagerConfig {
     recycling_method: RecyclingMethod::Fast,
 };
-
-/// Undoes the preamble of `tidemark-ports`.
-pub const OWN_RIGHTS: &str = "reset role; reset tidemark.agency";
 
 /// The embedded server's first connection starts it, and replays its log after a crash.
 #[cfg(feature = "embedded")]
@@ -133,7 +133,7 @@ impl Default for PoolOptions {
 /// A pool of connections; a clone shares them. TCP connections set `TCP_NODELAY`.
 #[derive(Clone)]
 pub struct Pool {
-    inner: deadpool_postgres::Pool,
+    inner: ClientPool,
     target: String,
     options: PoolOptions,
 }
@@ -190,8 +190,11 @@ impl Pool {
     }
 
     fn around(manager: Manager, target: String, options: PoolOptions) -> Self {
-        let inner = deadpool_postgres::Pool::builder(manager)
+        // Last in, first out: the next statement likely acts for the same agency as the last, and
+        // few connections stay warm.
+        let inner = ClientPool::builder(ConnectionManager(manager))
             .max_size(options.max_size)
+            .queue_mode(QueueMode::Lifo)
             .create_timeout(Some(options.connect_timeout))
             .wait_timeout(Some(options.wait_timeout))
             .runtime(Runtime::Tokio1)
@@ -209,25 +212,25 @@ impl Pool {
     ///
     /// # Errors
     /// [`ConnectError`], all variants but the two about the URL.
-    pub async fn get(&self) -> Result<deadpool_postgres::Client, ConnectError> {
-        let client = self.get_as_left().await?;
-        // Whoever had it before may have acted for an agency.
-        let own = client.batch_execute(OWN_RIGHTS).await;
+    pub async fn get(&self) -> Result<Client, ConnectError> {
+        let mut client = self.get_as_left().await?;
+        let own = client.act_as_its_user().await;
         own.map_err(|error| self.explain(PoolError::Backend(error)))?;
+        client.forget();
         Ok(client)
     }
 
-    /// A connection that may still act for whomever it was used before: for who says with every
+    /// A connection that may still act for whomever it was used before: for who says before every
     /// statement for whom it runs.
     ///
     /// # Errors
     /// As [`Pool::get`].
-    pub async fn get_as_left(&self) -> Result<deadpool_postgres::Client, ConnectError> {
+    pub async fn get_as_left(&self) -> Result<Client, ConnectError> {
         self.inner.get().await.map_err(|error| self.explain(error))
     }
 
     /// The pool below, for code that speaks to deadpool itself.
-    pub fn inner(&self) -> &deadpool_postgres::Pool {
+    pub fn inner(&self) -> &ClientPool {
         &self.inner
     }
 

@@ -2,12 +2,8 @@
 
 mod values;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use deadpool_postgres::Client;
-use tidemark_database::{ConnectError, Pool};
-use tidemark_ports::{Actor, PREAMBLE, Row, Sql, SqlError, Value};
+use tidemark_database::{Client, ConnectError, Pool};
+use tidemark_ports::{Actor, Row, Sql, SqlError, Value};
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
@@ -19,36 +15,17 @@ use values::Parameter;
 #[derive(Clone, Debug)]
 pub struct SqlPool {
     pool: Pool,
-    /// whether the roles of the actors were seen to be there
-    may_act: Arc<AtomicBool>,
 }
 
 impl SqlPool {
     /// Statements on this pool.
     pub fn new(pool: Pool) -> Self {
-        Self {
-            pool,
-            may_act: Arc::default(),
-        }
+        Self { pool }
     }
 
     /// The pool below.
     pub fn pool(&self) -> &Pool {
         &self.pool
-    }
-
-    async fn run(
-        &self,
-        client: &Client,
-        actor: Actor,
-        statement: &str,
-        parameters: &[Value],
-    ) -> Result<Vec<Row>, SqlError> {
-        if !self.may_act.load(Ordering::Relaxed) {
-            act_as(client, actor).await?;
-            self.may_act.store(true, Ordering::Relaxed);
-        }
-        run(client, actor, statement, parameters).await
     }
 }
 
@@ -63,8 +40,8 @@ impl Sql for SqlPool {
         statement: &str,
         parameters: &[Value],
     ) -> Result<Vec<Row>, SqlError> {
-        let client = self.pool.get_as_left().await.map_err(unavailable)?;
-        let result = self.run(&client, actor, statement, parameters).await;
+        let mut client = self.pool.get_as_left().await.map_err(unavailable)?;
+        let result = run(&mut client, actor, statement, parameters).await;
         if let Err(SqlError::Unreachable(_)) = result {
             // It may not have noticed its own end yet; the next statement must not get it.
             drop(Client::take(client));
@@ -74,20 +51,17 @@ impl Sql for SqlPool {
 }
 
 async fn run(
-    client: &Client,
+    client: &mut Client,
     actor: Actor,
     statement: &str,
     parameters: &[Value],
 ) -> Result<Vec<Row>, SqlError> {
+    act_as(client, actor).await?;
     let prepared = client.prepare_cached(statement).await.map_err(failed)?;
     values::check(parameters, prepared.params())?;
     let bound: Vec<Parameter<'_>> = parameters.iter().map(Parameter).collect();
     let arguments: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|one| one as _).collect();
-    // Both are on their way before the first is answered, and the connection keeps their order. That
-    // the roles can be taken was seen before: a refused preamble would not hold back the statement.
-    let (acts, rows) = tokio::join!(act_as(client, actor), client.query(&prepared, &arguments));
-    acts?;
-    let rows = match rows {
+    let rows = match client.query(&prepared, &arguments).await {
         // The tables changed since the statement was prepared. Postgres refuses before it runs
         // anything, so a second attempt with a fresh statement repeats no effect.
         Err(error) if is_stale(&error) => {
@@ -100,20 +74,15 @@ async fn run(
     rows.map_err(failed)?.iter().map(values::row).collect()
 }
 
-/// Makes the session act for somebody. Sends before it first waits, once the preamble is prepared.
-async fn act_as(client: &Client, actor: Actor) -> Result<(), SqlError> {
-    let preamble = client.prepare_cached(PREAMBLE).await.map_err(failed)?;
-    let (role, agency) = (actor.role(), actor.agency());
-    match client.query(&preamble, &[&role, &agency]).await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(match failed(error) {
-            SqlError::Refused { code, message } => SqlError::Refused {
-                code,
-                message: format!("{message}; run `tidemark migrate` with this database user"),
-            },
-            other => other,
-        }),
-    }
+async fn act_as(client: &mut Client, actor: Actor) -> Result<(), SqlError> {
+    let acts = client.act_as(actor.role(), &actor.agency()).await;
+    acts.map_err(|error| match failed(error) {
+        SqlError::Refused { code, message } => SqlError::Refused {
+            code,
+            message: format!("{message}; run `tidemark migrate` with this database user"),
+        },
+        other => other,
+    })
 }
 
 /// "cached plan must not change result type" and its like.

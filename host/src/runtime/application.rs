@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tidemark_manifest::routes::RouteError;
 use tidemark_manifest::{Component, CronTrigger, Manifest, ManifestError, RouteTable, Variables};
@@ -135,6 +135,7 @@ impl Application {
                 environment: component.environment.clone().into_iter().collect(),
                 files: mount(component, &settings.root)?,
                 databases: Arc::clone(&databases),
+                permitted_database: OnceLock::new(),
                 outbound: outbound.clone(),
                 clock: Arc::clone(&settings.clock),
             };

@@ -23,7 +23,7 @@ use self::parameters::parameters;
 use self::pools::GuestPool;
 use self::session::Session;
 use super::bindings::imports::spin::postgres::postgres::{
-    Error, Host, HostConnection, ParameterValue, RowSet,
+    Column, DbDataType, DbValue, Error, Host, HostConnection, ParameterValue, RowSet,
 };
 use super::state::GuestState;
 
@@ -53,7 +53,12 @@ impl Host for GuestState {}
 
 impl HostConnection for GuestState {
     async fn open(&mut self, address: String) -> Result<Resource<Connection>, Error> {
-        check_address(&self.component().allowed_hosts, &address).map_err(connection_failed)?;
+        let component = self.component();
+        if component.permitted_database.get() != Some(&address) {
+            check_address(&component.allowed_hosts, &address).map_err(connection_failed)?;
+            // Most components know one address only; another is checked every time.
+            let _ = component.permitted_database.set(address.clone());
+        }
         if self.connections >= MAXIMUM_CONNECTIONS {
             return Err(connection_failed("too many connections"));
         }
@@ -80,13 +85,21 @@ impl HostConnection for GuestState {
         statement: String,
         values: Vec<ParameterValue>,
     ) -> Result<RowSet, Error> {
-        self.note_agency(&statement, &values);
-        let parameters = parameters(values).map_err(InvalidValue::into_bad_parameter)?;
+        let actor = actor_of(&statement, &values);
+        if let Some((_role, agency)) = &actor {
+            self.note_agency(agency);
+        }
         let session = self
             .connection(&connection)
             .map_err(connection_failed)?
             .session()
             .await?;
+        if let Some((role, agency)) = actor
+            && session.act_as(role, agency).await?
+        {
+            return Ok(answer_to_preamble(role, agency));
+        }
+        let parameters = parameters(values).map_err(InvalidValue::into_bad_parameter)?;
         session.query(&statement, &parameters).await
     }
 
@@ -119,17 +132,35 @@ impl GuestState {
             .map_err(|_missing| "no connection found".to_owned())
     }
 
-    /// Tells the request's span, once, for which agency the guest acts, as Tidemark's components say
-    /// before each statement.
-    fn note_agency(&mut self, statement: &str, values: &[ParameterValue]) {
-        if !self.agency_noted
-            && statement == PREAMBLE
-            && let [_role, ParameterValue::Str(agency)] = values
-            && !agency.is_empty()
-        {
-            tracing::Span::current().record("agency", agency.as_str());
+    /// Tells the request's span, once, for which agency the guest acts.
+    fn note_agency(&mut self, agency: &str) {
+        if !self.agency_noted && !agency.is_empty() {
+            tracing::Span::current().record("agency", agency);
             self.agency_noted = true;
         }
+    }
+}
+
+/// Role and agency, where the statement is what Tidemark's components say before each statement.
+fn actor_of<'a>(statement: &str, values: &'a [ParameterValue]) -> Option<(&'a str, &'a str)> {
+    match values {
+        [ParameterValue::Str(role), ParameterValue::Str(agency)] if statement == PREAMBLE => {
+            Some((role, agency))
+        }
+        _ => None,
+    }
+}
+
+/// What Postgres answers to the preamble.
+fn answer_to_preamble(role: &str, agency: &str) -> RowSet {
+    let column = || Column {
+        name: "set_config".to_owned(),
+        data_type: DbDataType::Str,
+    };
+    let value = |text: &str| DbValue::Str(text.to_owned());
+    RowSet {
+        columns: vec![column(), column()],
+        rows: vec![vec![value(role), value(agency)]],
     }
 }
 

@@ -1,6 +1,6 @@
 //! What an instance of a component has on the host's side.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tidemark_manifest::{AllowedHosts, ComponentVariables};
 use wasmtime::component::ResourceTable;
@@ -22,6 +22,8 @@ pub(crate) struct ComponentContext {
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) files: Option<MountedFiles>,
     pub(crate) databases: Arc<dyn DatabasePools>,
+    /// The first address of a database that was seen to be among the allowed ones.
+    pub(crate) permitted_database: OnceLock<String>,
     pub(crate) outbound: OutboundClient,
     pub(crate) clock: Arc<dyn Clock>,
 }

@@ -162,10 +162,8 @@ async fn for_whom_a_component_acted_is_undone_before_the_next_user_of_its_connec
     for_each_database(async |database| {
         let world = World::with_models(1).transactions(50).on(database).await;
         world.json("/api/models").await;
-        // The embedded server has one connection, which is given on when it is undone.
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         for _ in 0..4 {
-            let client = database.pool().inner().get().await.unwrap();
+            let client = database.pool().get().await.unwrap();
             let state = "select current_user = session_user, current_agency() is null";
             let row = client.query_one(state, &[]).await.unwrap();
             assert_eq!((row.get(0), row.get(1)), (true, true));

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use deadpool_postgres::Client;
 use tidemark_analytics::statements;
+use tidemark_database::Client;
 use tidemark_database::testing::TestDatabase;
 
 /// The statements of an answer, each with the types of its parameters.

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use deadpool_postgres::{Client, PoolError};
 use tokio::time::MissedTickBehavior;
 
-use crate::pool::{OWN_RIGHTS, Pool};
+use crate::connection::{Client, PoolError};
+use crate::pool::Pool;
 
 /// Pause between two rounds.
 pub const INTERVAL: Duration = Duration::from_mins(1);
@@ -70,8 +70,8 @@ pub async fn maintain(pool: &Pool) -> Result<Maintained, PoolError> {
 
 /// Only the owner of a table may vacuum it.
 async fn with_own_rights(pool: &Pool) -> Result<Client, PoolError> {
-    let client = pool.inner().get().await?;
-    client.batch_execute(OWN_RIGHTS).await?;
+    let mut client = pool.inner().get().await?;
+    client.act_as_its_user().await?;
     Ok(client)
 }
 

@@ -1,8 +1,7 @@
 //! The table `schema_migrations`: which files a database has seen.
 
-use deadpool_postgres::{GenericClient, Transaction};
 use tidemark_domain::Instant;
-use tokio_postgres::Error;
+use tokio_postgres::{Error, GenericClient, Transaction};
 
 use super::files::Migration;
 

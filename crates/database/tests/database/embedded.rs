@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use tidemark_database::embedded::maintenance::{Maintained, maintain};
 use tidemark_database::testing::TestDatabase;
-use tidemark_database::{Database, DatabaseChoice, DatabaseError, EmbeddedError, Pool};
+use tidemark_database::{Client, Database, DatabaseChoice, DatabaseError, EmbeddedError, Pool};
 
 /// Set for the child process that gets killed: its data dir.
 const CHILD_DATA_DIR: &str = "TIDEMARK_TEST_CHILD_DATA_DIR";
@@ -140,7 +140,7 @@ async fn a_client_that_breaks_the_protocol_does_not_take_the_server_down() {
     let mut stranger = UnixStream::connect(socket).unwrap();
     stranger.write_all(&[0, 0, 0, 1, 2, 3, 4, 5]).unwrap();
     let client = database.pool().get().await.unwrap();
-    drop(deadpool_postgres::Object::take(client));
+    drop(Client::take(client));
     assert_eq!(number(database.pool(), "select answer from kept").await, 42);
     database.close().await.unwrap();
 }

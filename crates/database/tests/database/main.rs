@@ -1,5 +1,6 @@
 //! The database from outside: connecting, the embedded server's life, and the schema's history.
 
+mod acting;
 mod connecting;
 mod damage;
 mod embedded;

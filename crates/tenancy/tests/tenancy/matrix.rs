@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use deadpool_postgres::Client;
+use tidemark_database::Client;
 use tidemark_database::testing::TestDatabase;
 
 const OWN: &str = "aaaaaaaa-0000-4000-8000-000000000001";

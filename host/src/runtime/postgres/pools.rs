@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use tidemark_database::connection::ClientPool;
 use tidemark_database::{Pool, PoolOptions};
 use tidemark_domain::Secret;
 
@@ -17,9 +18,8 @@ const CONNECTIONS: usize = 64;
 /// The connections to one address.
 #[derive(Clone, Debug)]
 pub struct GuestPool {
-    /// The pool; its recycling method should be `Fast`, as the host resets connections itself
-    /// and only where it must.
-    pub pool: deadpool_postgres::Pool,
+    /// The pool.
+    pub pool: ClientPool,
     /// Whether the server takes a second connection that cancels a statement of the first one.
     /// The embedded database does not.
     pub cancels: bool,

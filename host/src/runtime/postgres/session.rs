@@ -3,9 +3,9 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use deadpool_postgres::{Object, PoolError};
 use futures::TryStreamExt;
-use tidemark_database::pool::OWN_RIGHTS;
+use tidemark_database::Client;
+use tidemark_database::connection::PoolError;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
@@ -45,13 +45,15 @@ const RESET: &str = "ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RES
 
 /// A connection taken from a pool for one guest.
 ///
-/// However the guest ends, dropping this hands the connection on in the state in which it came:
-/// as it is where nothing can have been left behind, else after a reset in the background.
+/// However the guest ends, dropping this hands the connection on as if it were new: as it is where
+/// nothing can have been left behind, else after a reset in the background. For whom the session
+/// acts stays, as the connection remembers it; the next guest's first statement sees to that.
 pub(crate) struct Session {
-    client: Option<Object>,
+    client: Option<Client>,
     runtime: Handle,
     cancels: bool,
     effect: Effect,
+    begun: bool,
     in_flight: bool,
 }
 
@@ -67,8 +69,23 @@ impl Session {
             runtime: Handle::current(),
             cancels: pool.cancels,
             effect: Effect::None,
+            begun: false,
             in_flight: false,
         })
+    }
+
+    /// Does what Tidemark's preamble says; costs a round trip only where the session acts for
+    /// somebody else. `false` where the guest may be in a transaction, whose end would undo it:
+    /// then it is a statement like any other.
+    pub(crate) async fn act_as(&mut self, role: &str, agency: &str) -> Result<bool, Error> {
+        if self.effect != Effect::None {
+            return Ok(false);
+        }
+        self.in_flight = true;
+        let acts = self.client_mut().act_as(role, agency).await;
+        self.in_flight = false;
+        self.begun |= acts.is_ok();
+        acts.map(|()| true).map_err(|error| query_failed(&error))
     }
 
     /// Runs a statement and reads its rows.
@@ -82,7 +99,7 @@ impl Session {
         parameters: &[Parameter],
     ) -> Result<RowSet, Error> {
         let parameters = references(parameters);
-        let untouched = self.begin(statement);
+        let untouched = self.begin(statement).await?;
         let client = self.client();
         let started = match run_query(client, statement, &parameters).await {
             Err(error) if untouched && forget_if_stale(client, statement, &error) => {
@@ -109,7 +126,7 @@ impl Session {
         parameters: &[Parameter],
     ) -> Result<u64, Error> {
         let parameters = references(parameters);
-        let untouched = self.begin(statement);
+        let untouched = self.begin(statement).await?;
         let client = self.client();
         let result = match run_execute(client, statement, &parameters).await {
             Err(error) if untouched && forget_if_stale(client, statement, &error) => {
@@ -122,12 +139,21 @@ impl Session {
     }
 
     /// Notes what the statement may leave behind; tells whether nothing was left behind before,
-    /// so that no transaction can be open.
-    fn begin(&mut self, statement: &str) -> bool {
-        let untouched = self.effect <= Effect::Actor;
-        self.effect = self.effect.max(effect(statement));
+    /// so that no transaction can be open. A guest that did not say for whom it acts has the
+    /// rights of its address's user.
+    async fn begin(&mut self, statement: &str) -> Result<bool, Error> {
         self.in_flight = true;
-        untouched
+        if !self.begun {
+            let acts = self.client_mut().act_as_its_user().await;
+            acts.map_err(|error| query_failed(&error))?;
+            self.begun = true;
+        }
+        let untouched = self.effect == Effect::None;
+        self.effect = self.effect.max(effect(statement));
+        if self.effect != Effect::None {
+            self.client_mut().forget();
+        }
+        Ok(untouched)
     }
 
     fn end(&mut self) {
@@ -137,9 +163,15 @@ impl Session {
         }
     }
 
-    fn client(&self) -> &Object {
+    fn client(&self) -> &Client {
         self.client
             .as_ref()
+            .expect("invariant: only dropping the session takes the client")
+    }
+
+    fn client_mut(&mut self) -> &mut Client {
+        self.client
+            .as_mut()
             .expect("invariant: only dropping the session takes the client")
     }
 }
@@ -150,18 +182,13 @@ impl Drop for Session {
             return;
         };
         if self.in_flight || self.effect != Effect::None {
-            let undo = if self.effect == Effect::Actor && !self.in_flight {
-                OWN_RIGHTS
-            } else {
-                RESET
-            };
             self.runtime
-                .spawn(reset(client, undo, self.in_flight, self.cancels));
+                .spawn(reset(client, self.in_flight, self.cancels));
         }
     }
 }
 
-async fn reset(client: Object, undo: &str, in_flight: bool, cancels: bool) {
+async fn reset(client: Client, in_flight: bool, cancels: bool) {
     if in_flight && cancels {
         // Without an answer in time the statement simply runs to its end before the reset.
         let _ = timeout(CANCEL_TIME, client.cancel_token().cancel_query(NoTls)).await;
@@ -171,16 +198,25 @@ async fn reset(client: Object, undo: &str, in_flight: bool, cancels: bool) {
     } else {
         UNHURRIED_RESET_TIME
     };
-    let failure = match timeout(time, client.batch_execute(undo)).await {
+    let mut undone = timeout(time, client.batch_execute(RESET)).await;
+    if let Ok(Err(error)) = &undone
+        && error.code() == Some(&SqlState::QUERY_CANCELED)
+    {
+        // The statement had ended when it was cancelled, and the reset was hit in its place.
+        undone = timeout(time, client.batch_execute(RESET)).await;
+    }
+    let failure = match undone {
         Ok(Ok(())) => return,
-        Ok(Err(error)) => error.to_string(),
+        Ok(Err(error)) => error
+            .as_db_error()
+            .map_or_else(|| error.to_string(), ToString::to_string),
         Err(elapsed) => elapsed.to_string(),
     };
     tracing::warn!("closed a database connection that could not be reset: {failure}");
-    drop(Object::take(client));
+    drop(Client::take(client));
 }
 
-async fn prepare(client: &Object, statement: &str) -> Result<Statement, tokio_postgres::Error> {
+async fn prepare(client: &Client, statement: &str) -> Result<Statement, tokio_postgres::Error> {
     if client.statement_cache.size() >= MAXIMUM_PREPARED {
         client.statement_cache.clear();
     }
@@ -188,7 +224,7 @@ async fn prepare(client: &Object, statement: &str) -> Result<Statement, tokio_po
 }
 
 async fn run_query(
-    client: &Object,
+    client: &Client,
     statement: &str,
     parameters: &[&(dyn ToSql + Sync)],
 ) -> Result<RowStream, tokio_postgres::Error> {
@@ -199,7 +235,7 @@ async fn run_query(
 }
 
 async fn run_execute(
-    client: &Object,
+    client: &Client,
     statement: &str,
     parameters: &[&(dyn ToSql + Sync)],
 ) -> Result<u64, tokio_postgres::Error> {
@@ -209,7 +245,7 @@ async fn run_execute(
 
 /// A prepared statement outlives a migration that changes its columns, and then fails once. It
 /// fails before it does anything, so it may be prepared anew and run again.
-fn forget_if_stale(client: &Object, statement: &str, error: &tokio_postgres::Error) -> bool {
+fn forget_if_stale(client: &Client, statement: &str, error: &tokio_postgres::Error) -> bool {
     let stale = error.code().is_some_and(|code| {
         *code == SqlState::FEATURE_NOT_SUPPORTED || *code == SqlState::INVALID_SQL_STATEMENT_NAME
     });

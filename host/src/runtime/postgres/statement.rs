@@ -5,15 +5,15 @@
 //! statement: a needless reset costs some microseconds in the background, a missing one would
 //! hand one guest's transaction to the next.
 
-use tidemark_ports::PREAMBLE;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 /// What a statement may leave behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Effect {
     /// Nothing but committed rows.
     None,
-    /// For whom the session acts, as Tidemark's preamble sets it.
-    Actor,
     /// A transaction, a setting, a lock, a temporary table or the like.
     Session,
     /// The same, and the prepared statements of the session may be gone.
@@ -29,20 +29,34 @@ const PLAIN: [&str; 8] = [
 const PREPARES: [&str; 4] = ["prepare", "deallocate", "discard", "execute"];
 
 /// Parts of a plain statement that leave something behind: session locks (their transaction
-/// scoped siblings have `xact` in the name), temporary tables, and functions with connections
-/// of their own. `set_config` has its own rule.
-const LEAVES_STATE: [&str; 5] = ["pg_advisory_", "pg_try_advisory_", "temp", "dblink", "lo_"];
+/// scoped siblings have `xact` in the name), temporary tables, functions with connections of their
+/// own, and settings that are not local.
+const LEAVES_STATE: [&str; 6] = [
+    "pg_advisory_",
+    "pg_try_advisory_",
+    "temp",
+    "dblink",
+    "lo_",
+    SETTING,
+];
+
+const SETTING: &str = "set_config";
+
+static LEAVING: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(LEAVES_STATE)
+        .expect("invariant: the patterns are few and short")
+});
 
 /// Reads what a statement may leave behind from its text.
 pub(crate) fn effect(statement: &str) -> Effect {
-    if statement == PREAMBLE {
-        return Effect::Actor;
-    }
-    let statement = statement.to_ascii_lowercase();
-    let keyword = first_keyword(&statement);
-    if PREPARES.contains(&keyword) {
+    let keyword = first_keyword(statement);
+    let is_one_of =
+        |keywords: &[&str]| keywords.iter().any(|one| one.eq_ignore_ascii_case(keyword));
+    if is_one_of(&PREPARES) {
         Effect::PreparedStatements
-    } else if PLAIN.contains(&keyword) && !leaves_state(&statement) {
+    } else if is_one_of(&PLAIN) && !leaves_state(statement) {
         Effect::None
     } else {
         Effect::Session
@@ -73,23 +87,27 @@ fn skip_blanks_and_comments(mut text: &str) -> &str {
 }
 
 fn leaves_state(statement: &str) -> bool {
-    LEAVES_STATE.iter().any(|part| {
-        statement
-            .match_indices(part)
-            .any(|(start, _)| !is_harmless(statement, start, part))
-    }) || !settings_are_local(statement)
+    LEAVING.find_overlapping_iter(statement).any(|found| {
+        let part = LEAVES_STATE[found.pattern()];
+        let rest = &statement[found.end()..];
+        if part == SETTING {
+            !is_local(rest)
+        } else {
+            !is_harmless(&statement[..found.start()], part, rest)
+        }
+    })
 }
 
 /// Whether a match is only a part of a longer name, or the transaction scoped variant of a lock.
-fn is_harmless(statement: &str, start: usize, part: &str) -> bool {
-    let inside_name = statement[..start]
-        .chars()
-        .next_back()
-        .is_some_and(is_name_character);
-    let rest = &statement[start + part.len()..];
-    let transaction_lock = part.contains("advisory") && rest.starts_with("xact");
+fn is_harmless(before: &str, part: &str, rest: &str) -> bool {
+    let inside_name = before.chars().next_back().is_some_and(is_name_character);
+    let starts_with = |text: &str| {
+        rest.get(..text.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(text))
+    };
+    let transaction_lock = part.contains("advisory") && starts_with("xact");
     let longer_word =
-        part == "temp" && rest.starts_with(is_name_character) && !rest.starts_with("orary");
+        part == "temp" && rest.starts_with(is_name_character) && !starts_with("orary");
     inside_name || transaction_lock || longer_word
 }
 
@@ -97,12 +115,10 @@ fn is_name_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }
 
-/// Whether every `set_config(…)` ends in `, true)`: such a setting ends with its statement when
-/// no transaction is open, and one that is open counts by itself.
-fn settings_are_local(statement: &str) -> bool {
-    statement
-        .match_indices("set_config")
-        .all(|(start, name)| last_argument(&statement[start + name.len()..]) == Some("true"))
+/// Whether a `set_config(…)` ends in `, true)`, given the text after its name: such a setting ends
+/// with its statement when no transaction is open, and one that is open counts by itself.
+fn is_local(call: &str) -> bool {
+    last_argument(call).is_some_and(|argument| argument.eq_ignore_ascii_case("true"))
 }
 
 /// The last argument of a call, given the text after the function's name.
@@ -127,7 +143,7 @@ fn last_argument(call: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Effect, PREAMBLE, effect};
+    use super::{Effect, effect};
 
     #[test]
     fn queries_and_data_changes_leave_nothing_behind() {
@@ -169,12 +185,6 @@ mod tests {
         ] {
             assert_eq!(effect(statement), Effect::Session, "{statement}");
         }
-    }
-
-    #[test]
-    fn the_preamble_and_nothing_but_it_leaves_only_an_actor() {
-        assert_eq!(effect(PREAMBLE), Effect::Actor);
-        assert_eq!(effect(&format!("{PREAMBLE};")), Effect::Session);
     }
 
     #[test]

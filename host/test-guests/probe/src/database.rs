@@ -1,13 +1,15 @@
 //! Statements that a test wants to be run.
 
-use spin_sdk::pg4::{Connection, DbValue, PgError, QueryError};
+use spin_sdk::pg4::{Connection, DbValue, ParameterValue, PgError, QueryError};
+use tidemark_ports::PREAMBLE;
 
 fn address() -> String {
     spin_sdk::variables::get("database_url").expect("a declared variable")
 }
 
 /// Runs a script, a command a line, and gives what each came to: `open ADDRESS`, `reopen`,
-/// `query SQL`, `execute SQL`, `trap`.
+/// `query SQL`, `execute SQL`, `act ROLE AGENCY` (what Tidemark's components say before their
+/// statements), `trap`.
 pub fn run(script: &str) -> String {
     let mut connection = None;
     let mut results = Vec::new();
@@ -44,7 +46,15 @@ fn statement(connection: &Connection, command: &str, sql: &str) -> String {
             Err(error) => failure(&error),
         };
     }
-    match connection.query(sql, &[]) {
+    let result = if command == "act" {
+        let names = sql
+            .split(' ')
+            .map(|name| ParameterValue::Str(name.to_owned()));
+        connection.query(PREAMBLE, &names.collect::<Vec<_>>())
+    } else {
+        connection.query(sql, &[])
+    };
+    match result {
         Ok(result) => {
             let columns: Vec<&str> = result.columns.iter().map(|column| &*column.name).collect();
             let rows: Vec<String> = result.rows.iter().map(|row| shown(row)).collect();
