@@ -2,7 +2,7 @@
 //! or part by part, with the headers that every answer bears.
 
 use futures::{SinkExt as _, TryStreamExt as _};
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
 use spin_sdk::http::{Headers, IncomingRequest, OutgoingResponse, ResponseOutparam};
 use tidemark_api::hardening::harden;
 use tidemark_api::{ApiError, Request, Response, limits};
@@ -37,6 +37,10 @@ pub async fn read(incoming: IncomingRequest) -> Result<Request, ApiError> {
         request.headers_mut().append(name, value);
     }
     limits::check(request.uri(), request.headers())?;
+    // Nothing that only reads takes a body, and each look at one is a call of the host.
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(request);
+    }
     let mut parts = std::pin::pin!(incoming.into_body_stream());
     while let Some(part) = parts.try_next().await.map_err(|_| unreadable())? {
         request.body_mut().extend(part);
