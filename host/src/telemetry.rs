@@ -2,6 +2,8 @@
 
 mod collector;
 
+use std::io::IsTerminal as _;
+
 use clap::ValueEnum;
 use opentelemetry::global;
 use opentelemetry::trace::TracerProvider as _;
@@ -74,7 +76,9 @@ fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match format {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines

@@ -5,6 +5,7 @@ use std::time::Instant;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use opentelemetry::global;
 use opentelemetry_http::HeaderExtractor;
+use tidemark_manifest::RouteMatch;
 use tracing::Span;
 use tracing::field::Empty;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -29,18 +30,19 @@ pub(super) struct RequestTrace {
 impl RequestTrace {
     /// Gives the request its id, the client's own if that is fit for a log, and its span, which
     /// continues the caller's trace. The query stays out of both: it may hold a sign-in token.
-    pub(super) fn begin<B>(request: &mut Request<B>) -> Self {
+    /// What is known already goes into the span at once: logs write it out again for each addition.
+    pub(super) fn begin<B>(request: &mut Request<B>, matched: Option<&RouteMatch<'_>>) -> Self {
         let id = fit_id(request.headers()).unwrap_or_else(new_id);
         let span = tracing::info_span!(
             "request",
             otel.kind = "server",
             otel.status_code = Empty,
             request_id = id.to_str().unwrap_or_default(),
-            http.request.method = %request.method(),
+            http.request.method = request.method().as_str(),
             url.path = request.uri().path(),
-            http.route = Empty,
+            http.route = matched.map(|matched| matched.route),
             http.response.status_code = Empty,
-            component = Empty,
+            component = matched.map(|matched| matched.component),
             agency = Empty,
         );
         if request.headers().contains_key(TRACE_PARENT) {
@@ -102,7 +104,7 @@ mod tests {
             let given = HeaderValue::from_str(given).unwrap();
             request.headers_mut().insert(REQUEST_ID, given);
         }
-        let trace = RequestTrace::begin(&mut request);
+        let trace = RequestTrace::begin(&mut request, None);
         let mut response = Response::new(());
         trace.end(&mut response);
         assert_eq!(

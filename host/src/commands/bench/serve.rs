@@ -1,6 +1,7 @@
 //! `tidemark bench serve`: requests per second of a plain and a one-query route, through the
 //! component in this host, through the same component in `spin up` where there is one, and from a
-//! native service that does the same, in turn and in one run.
+//! native service that does the same, in turn and in one run. And how long an instance takes to be
+//! made, as each request gets one of its own.
 
 mod drive;
 mod native;
@@ -11,9 +12,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde::Serialize;
-use tidemark::runtime::Limits;
+use tidemark::runtime::{Application, Limits};
 use tidemark::serve::http::{HttpOptions, HttpServer};
 use tidemark_database::{Database, DatabaseChoice};
 use tidemark_domain::Secret;
@@ -33,6 +34,9 @@ const PLAIN: &str = "/login";
 /// A route that looks one unknown token up, and answers 401.
 const ONE_QUERY: &str = "/api/models";
 
+/// Instances made in a round.
+const INSTANCES: u32 = 20_000;
+
 /// What one kind of server made of one route: medians over the rounds.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -47,6 +51,8 @@ struct Figures {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Results {
+    /// mean in microseconds to make and drop an instance, median over the rounds
+    instantiation_us: f64,
     plain: BTreeMap<&'static str, Figures>,
     one_query: BTreeMap<&'static str, Figures>,
 }
@@ -89,6 +95,7 @@ async fn measure(
     }
 
     let results = Results {
+        instantiation_us: instantiation_us(&application, arguments.rounds).await?,
         plain: rounds(arguments, &servers, PLAIN).await?,
         one_query: rounds(arguments, &servers, ONE_QUERY).await?,
     };
@@ -100,6 +107,18 @@ async fn measure(
     drop((application, native));
     database.close().await?;
     Ok(results)
+}
+
+async fn instantiation_us(application: &Application, rounds: u32) -> Result<f64> {
+    let matched = application.routes().find(PLAIN);
+    let plugin = matched.and_then(|matched| application.plugin(matched.component));
+    let plugin = plugin.context("no component answers the plain route")?;
+    let mut means = Vec::new();
+    for _ in 0..=rounds {
+        means.push(plugin.measure_instantiation(INSTANCES).await?.as_secs_f64() * 1e6);
+    }
+    // The first round maps what the later ones find mapped.
+    Ok(median(means.into_iter().skip(1)))
 }
 
 /// Every server in turn, round by round, so that what disturbs one disturbs its neighbours too.
@@ -142,7 +161,8 @@ fn median(figures: impl Iterator<Item = f64>) -> f64 {
 }
 
 fn text_of(results: &Results) -> String {
-    let mut lines = Vec::new();
+    let instantiation = results.instantiation_us;
+    let mut lines = vec![format!("instantiation {instantiation:.1} µs")];
     for (name, servers) in [
         ("plain route", &results.plain),
         ("one-query route", &results.one_query),

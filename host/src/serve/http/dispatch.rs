@@ -9,9 +9,10 @@ use http::header::{CONNECTION, CONTENT_LENGTH};
 use http::{HeaderValue, Request, Response, StatusCode, Version};
 use http_body_util::Either;
 use hyper::body::Incoming;
+use tidemark_manifest::RouteMatch;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 use super::{HEALTH_PATH, READY_PATH};
 use crate::runtime::Application;
@@ -96,8 +97,11 @@ impl Dispatch {
         mut request: Request<Incoming>,
         client: SocketAddr,
     ) -> Response<ReplyBody> {
-        let trace = RequestTrace::begin(&mut request);
-        let answering = self.run_component(request, client).instrument(trace.span());
+        let path = request.uri().path().to_owned();
+        let matched = self.application.routes().find(&path);
+        let trace = RequestTrace::begin(&mut request, matched.as_ref());
+        let answering = self.run_component(request, client, matched);
+        let answering = answering.instrument(trace.span());
         let mut response = answering.await;
         trace.end(&mut response);
         response
@@ -107,9 +111,8 @@ impl Dispatch {
         &self,
         mut request: Request<Incoming>,
         client: SocketAddr,
+        matched: Option<RouteMatch<'_>>,
     ) -> Response<ReplyBody> {
-        let path = request.uri().path().to_owned();
-        let matched = self.application.routes().find(&path);
         let plugin = matched
             .as_ref()
             .and_then(|matched| self.application.plugin(matched.component));
@@ -117,9 +120,6 @@ impl Dispatch {
             let message = "there is nothing at this address";
             return reply::error(StatusCode::NOT_FOUND, "not_found", message);
         };
-        let span = Span::current();
-        span.record("component", plugin.name());
-        span.record("http.route", matched.route);
         // Known before a component is started; what is not announced, the component limits.
         if announced_length(&request).is_some_and(|length| length > LARGEST_BODY) {
             let message = "the body is larger than any route takes";
@@ -140,7 +140,7 @@ impl Dispatch {
             Err(fault) => {
                 let component = plugin.name();
                 let code = fault.code();
-                tracing::error!(component, code, path, "the component {component} {fault}");
+                tracing::error!(component, code, "the component {component} {fault}");
                 reply::fault(&fault)
             }
         }
