@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Output};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -108,6 +108,23 @@ impl HostFamily {
 
     fn manifest(&self) -> PathBuf {
         self.folder.path().join("spin.toml")
+    }
+
+    /// Runs another command of the program beside the hosts, to its end.
+    ///
+    /// # Panics
+    /// When the program cannot be run.
+    pub async fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = tokio::process::Command::new(program());
+        command
+            .args(arguments)
+            .args(["--database-url", &self.database_url])
+            .arg("--manifest")
+            .arg(self.manifest())
+            .arg("--data-dir")
+            .arg(self.folder.path().join("operator"))
+            .envs(self.variables.iter().cloned());
+        command.output().await.expect("the program runs")
     }
 
     /// Starts a host and waits until it serves. The database knows its connections by that name.

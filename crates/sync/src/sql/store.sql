@@ -159,10 +159,15 @@ written as (
             raw               = excluded.raw,
             changed_at        = excluded.changed_at,
             withdrawn_at      = null
-        -- raw holds every other member, so equal rows are not rewritten.
+        -- raw holds every other member, so equal rows are not rewritten. What figures are made of is
+        -- compared all the same: it may have been read wrongly once, or changed by another hand.
         where stored.raw is distinct from excluded.raw
             or stored.withdrawn_at is not null
             or stored.shape <> excluded.shape
+            or stored.gross_cents <> excluded.gross_cents
+            or stored.net_cents <> excluded.net_cents
+            or stored.source <> excluded.source
+            or stored.occurred_at <> excluded.occurred_at
     returning (xmax = 0) as inserted
 ),
 
