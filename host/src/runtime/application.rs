@@ -14,7 +14,7 @@ use super::clock::{Clock, SystemClock};
 use super::engine::{EngineSettings, engine};
 use super::files::{MountError, MountedFiles};
 use super::jobs::OfferedJob;
-use super::limits::Limits;
+use super::limits::{DEFAULT_MEMORY_BYTES, Limits};
 use super::outbound::OutboundClient;
 use super::plugin::{Export, Plugin, linker};
 use super::postgres::pools::DatabasePools;
@@ -51,6 +51,11 @@ impl Settings {
     }
 }
 
+const MEBIBYTE: u64 = 1 << 20;
+
+/// Bytes of a page of linear memory.
+const WASM_PAGE: u64 = 64 << 10;
+
 /// Why an application cannot be run.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -67,6 +72,19 @@ pub enum LoadError {
         component: String,
         /// What is wrong.
         source: MountError,
+    },
+    /// A component begins with more memory than it may have.
+    #[error(
+        "the component {component} begins with {needed} MiB of memory and may have {limit}; \
+         raise its memory_limit_mb"
+    )]
+    ShortOfMemory {
+        /// The component's name.
+        component: String,
+        /// What it begins with, in MiB, rounded up.
+        needed: u64,
+        /// What it may have, in MiB.
+        limit: u64,
     },
     /// A Wasm file is not a component that this host can run.
     #[error("{} (component {component}) cannot be run: {reason}; run `tidemark build`", path.display())]
@@ -214,7 +232,9 @@ fn start_engine(manifest: &Manifest, settings: &Settings) -> Result<Engine, Load
         .values()
         .map(|component| component_limits(manifest, component, settings.limits).memory_bytes)
         .max()
-        .unwrap_or(settings.limits.memory_bytes);
+        .unwrap_or(settings.limits.memory_bytes)
+        // Else what is short of memory could not even be looked at.
+        .max(DEFAULT_MEMORY_BYTES);
     engine(EngineSettings {
         instances: settings.instances,
         memory_bytes,
@@ -254,13 +274,24 @@ fn load_plugin(
     limits: Limits,
 ) -> Result<Plugin, LoadError> {
     let component = context.name.to_string();
-    let load = || {
-        let compiled = wasmtime::component::Component::from_file(engine, path)?;
-        Plugin::new(&linker(engine)?, &compiled, context, limits)
-    };
-    load().map_err(|error: wasmtime::Error| LoadError::Component {
-        component,
+    let unfit = |error: wasmtime::Error| LoadError::Component {
+        component: component.clone(),
         path: path.to_owned(),
         reason: format!("{error:#}"),
-    })
+    };
+    let compiled = wasmtime::component::Component::from_file(engine, path).map_err(unfit)?;
+    let resources = compiled.resources_required();
+    let pages = resources.and_then(|resources| resources.max_initial_memory_size);
+    let needed = pages.unwrap_or(0).saturating_mul(WASM_PAGE);
+    let limit = limits.memory_bytes as u64;
+    if needed > limit {
+        return Err(LoadError::ShortOfMemory {
+            component,
+            needed: needed.div_ceil(MEBIBYTE),
+            limit: limit / MEBIBYTE,
+        });
+    }
+    linker(engine)
+        .and_then(|linker| Plugin::new(&linker, &compiled, context, limits))
+        .map_err(unfit)
 }

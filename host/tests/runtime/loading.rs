@@ -56,3 +56,15 @@ async fn a_trigger_needs_its_export() {
     let sentence = refusal(setup).await;
     assert!(sentence.contains("handle-cron-event"), "{sentence}");
 }
+
+#[tokio::test]
+async fn a_component_that_begins_with_more_memory_than_it_may_have_is_named() {
+    // 128 pages of 64 KiB.
+    let large = guests::silent().replace("\"memory\") 1)", "\"memory\") 128)");
+    let limit = "[component.large.tool.tidemark]\nmemory_limit_mb = 4";
+    let sentence = refusal(Setup::new().with_text("large", &large, limit)).await;
+    assert_eq!(
+        sentence,
+        "the component large begins with 8 MiB of memory and may have 4; raise its memory_limit_mb"
+    );
+}
