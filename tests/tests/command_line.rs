@@ -28,14 +28,24 @@ const QUARANTINE: &str = "
         values ('a', raw, order_id), ('b', '{\"date\": 7}', null)) as row (hash, payload, paid)
     returning payload_hash";
 
-#[tokio::test]
-async fn reconcile_names_the_day_that_differs_and_the_next_sync_mends_it() {
-    let Some(database) = TestDatabase::native().await else {
-        return;
-    };
-    let world = World::with_models(2).transactions(600).on(&database).await;
+/// A synced world and what runs commands beside it; none where there is no native server, as the
+/// embedded one serves a single process. The database stays as long as its first member.
+async fn synced(models: u32, rows: u32) -> Option<(TestDatabase, World, HostFamily)> {
+    let database = TestDatabase::native().await?;
+    let world = World::with_models(models)
+        .transactions(rows)
+        .on(&database)
+        .await;
     world.sync(None).await;
     let family = HostFamily::of(&world, &database);
+    Some((database, world, family))
+}
+
+#[tokio::test]
+async fn reconcile_names_the_day_that_differs_and_the_next_sync_mends_it() {
+    let Some((_database, world, family)) = synced(2, 600).await else {
+        return;
+    };
     let agency = world.agency.to_string();
     let reconcile = async |format: &[&str]| {
         let arguments = [&["reconcile", "--agency", &agency], format].concat();
@@ -70,13 +80,10 @@ async fn reconcile_names_the_day_that_differs_and_the_next_sync_mends_it() {
 
 #[tokio::test]
 async fn replay_reads_what_has_become_readable_and_says_what_waits() {
-    let Some(database) = TestDatabase::native().await else {
+    let Some((_database, world, family)) = synced(1, 100).await else {
         return;
     };
-    let world = World::with_models(1).transactions(100).on(&database).await;
-    world.sync(None).await;
     assert_eq!(world.rows(QUARANTINE).await.len(), 2);
-    let family = HostFamily::of(&world, &database);
     let agency = world.agency.to_string();
     let output = family.run(&["replay", "--agency", &agency]).await;
     assert!(output.status.success(), "{output:?}");
@@ -91,13 +98,10 @@ async fn replay_reads_what_has_become_readable_and_says_what_waits() {
 
 #[tokio::test]
 async fn a_model_that_cannot_be_compared_fails_the_command() {
-    let Some(database) = TestDatabase::native().await else {
+    let Some((_database, world, family)) = synced(1, 50).await else {
         return;
     };
-    let world = World::with_models(1).transactions(50).on(&database).await;
-    world.sync(None).await;
-    let family =
-        HostFamily::of(&world, &database).with_variable("FANVUE_API_URL", "http://127.0.0.1:9");
+    let family = family.with_variable("FANVUE_API_URL", "http://127.0.0.1:9");
     let output = family
         .run(&["reconcile", "--agency", &world.agency.to_string()])
         .await;
