@@ -11,6 +11,11 @@ use tokio_postgres::Error;
 /// Undoes [`PREAMBLE`].
 const OWN_RIGHTS: &str = "reset role; reset tidemark.agency";
 
+/// Undoes whatever may have been done to a session, in one round trip. The same list as
+/// `DISCARD ALL` but for the prepared statements, with an end to an open transaction before it.
+const RESET: &str = "ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; \
+                     UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
+
 /// Connections to one database, as deadpool keeps them.
 pub type ClientPool = managed::Pool<ConnectionManager>;
 
@@ -78,6 +83,17 @@ impl Connection {
             self.client.batch_execute(OWN_RIGHTS).await?;
             self.acts_for = ActsFor::ItsUser;
         }
+        Ok(())
+    }
+
+    /// Makes the session as if it were new, but for its prepared statements.
+    ///
+    /// # Errors
+    /// It was cancelled, or the connection broke.
+    pub async fn reset(&mut self) -> Result<(), Error> {
+        self.forget();
+        self.client.batch_execute(RESET).await?;
+        self.acts_for = ActsFor::ItsUser;
         Ok(())
     }
 

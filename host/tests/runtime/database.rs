@@ -263,13 +263,9 @@ async fn a_change_of_a_table_does_not_break_what_was_prepared() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_leaves_ends_its_statement() {
-    let Some(database) = Database::native().await else {
-        return;
-    };
-    let host = setup(database.one_connection(true)).start().await;
-    let script = "query select pg_sleep(60)::text";
+/// Has the probe run a script and then sleep, and leaves when it does.
+async fn leave_asleep(host: &Host, database: &Database, script: &str) {
+    let script = format!("{script}query select pg_sleep(60)::text");
     let mut stream = TcpStream::connect(&host.address).await.unwrap();
     let request = format!(
         "POST /script HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n{script}",
@@ -279,7 +275,15 @@ async fn a_client_that_leaves_ends_its_statement() {
     while database.running_statements("%pg_sleep(60)%").await == 0 {
         tokio::task::yield_now().await;
     }
-    drop(stream);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_leaves_ends_its_statement() {
+    let Some(database) = Database::native().await else {
+        return;
+    };
+    let host = setup(database.one_connection(true)).start().await;
+    leave_asleep(&host, &database, "").await;
     // The pool has this one connection; the next statement waits for it.
     let next = run_one(&host, "query select 1 as a");
     let next = tokio::time::timeout(Duration::from_secs(9), next).await;

@@ -38,11 +38,6 @@ const MAXIMUM_PREPARED: usize = 512;
 /// The most that one result may hold in bytes, as in Spin.
 const MAXIMUM_RESULT_BYTES: usize = 128 << 20;
 
-/// Undoes whatever a guest may have done to a session, in one round trip. The same list as
-/// `DISCARD ALL` but for the prepared statements, with an end to an open transaction before it.
-const RESET: &str = "ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; \
-                     UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
-
 /// A connection taken from a pool for one guest.
 ///
 /// However the guest ends, dropping this hands the connection on as if it were new: as it is where
@@ -188,7 +183,7 @@ impl Drop for Session {
     }
 }
 
-async fn reset(client: Client, in_flight: bool, cancels: bool) {
+async fn reset(mut client: Client, in_flight: bool, cancels: bool) {
     if in_flight && cancels {
         // Without an answer in time the statement simply runs to its end before the reset.
         let _ = timeout(CANCEL_TIME, client.cancel_token().cancel_query(NoTls)).await;
@@ -198,12 +193,12 @@ async fn reset(client: Client, in_flight: bool, cancels: bool) {
     } else {
         UNHURRIED_RESET_TIME
     };
-    let mut undone = timeout(time, client.batch_execute(RESET)).await;
+    let mut undone = timeout(time, client.reset()).await;
     if let Ok(Err(error)) = &undone
         && error.code() == Some(&SqlState::QUERY_CANCELED)
     {
         // The statement had ended when it was cancelled, and the reset was hit in its place.
-        undone = timeout(time, client.batch_execute(RESET)).await;
+        undone = timeout(time, client.reset()).await;
     }
     let failure = match undone {
         Ok(Ok(())) => return,

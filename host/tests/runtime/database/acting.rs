@@ -1,6 +1,7 @@
 //! For whom a guest acts, as Tidemark's components say before their statements.
 
-use super::{on_native_server, run, run_one};
+use super::{leave_asleep, on_native_server, run, run_one, setup};
+use crate::support::postgres::Database;
 
 const AGENCY: &str =
     "query select coalesce(current_setting('tidemark.agency', true), '') as agency";
@@ -54,4 +55,15 @@ async fn for_whom_a_guest_acts_within_a_transaction_ends_with_it() {
         assert_eq!(next[1], r#"agency [DbValue::Str("c")]"#);
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn for_whom_a_guest_acted_is_not_remembered_over_the_reset_after_it_left() {
+    let Some(database) = Database::native().await else {
+        return;
+    };
+    let host = setup(database.one_connection(true)).start().await;
+    leave_asleep(&host, &database, "act none a\n").await;
+    let next = run(&host, &format!("act none a\n{AGENCY}")).await;
+    assert_eq!(next[1], r#"agency [DbValue::Str("a")]"#);
 }
