@@ -141,7 +141,7 @@ impl Migrations {
     /// As [`status`].
     pub async fn status(&self, pool: &Pool) -> Result<MigrationStatus, MigrateError> {
         let client = pool.get().await?;
-        let records = history::read_if_present(&***client)
+        let records = history::read_if_present(&client)
             .await
             .map_err(MigrateError::Bookkeeping)?;
         let pending = self.pending(&records)?;

@@ -85,21 +85,15 @@ impl HostConnection for GuestState {
         statement: String,
         values: Vec<ParameterValue>,
     ) -> Result<RowSet, Error> {
-        let actor = actor_of(&statement, &values);
-        if let Some((_role, agency)) = &actor {
+        if let Some((role, agency)) = actor_of(&statement, &values) {
             self.note_agency(agency);
-        }
-        let session = self
-            .connection(&connection)
-            .map_err(connection_failed)?
-            .session()
-            .await?;
-        if let Some((role, agency)) = actor
-            && session.act_as(role, agency).await?
-        {
-            return Ok(answer_to_preamble(role, agency));
+            let session = self.session(&connection).await?;
+            if session.act_as(role, agency).await? {
+                return Ok(answer_to_preamble(role, agency));
+            }
         }
         let parameters = parameters(values).map_err(InvalidValue::into_bad_parameter)?;
+        let session = self.session(&connection).await?;
         session.query(&statement, &parameters).await
     }
 
@@ -110,11 +104,7 @@ impl HostConnection for GuestState {
         values: Vec<ParameterValue>,
     ) -> Result<u64, Error> {
         let parameters = parameters(values).map_err(InvalidValue::into_value_conversion_failed)?;
-        let session = self
-            .connection(&connection)
-            .map_err(connection_failed)?
-            .session()
-            .await?;
+        let session = self.session(&connection).await?;
         session.execute(&statement, &parameters).await
     }
 
@@ -126,10 +116,13 @@ impl HostConnection for GuestState {
 }
 
 impl GuestState {
-    fn connection(&mut self, resource: &Resource<Connection>) -> Result<&mut Connection, String> {
-        self.table
+    /// The session behind a connection, from the pool if there is none yet.
+    async fn session(&mut self, resource: &Resource<Connection>) -> Result<&mut Session, Error> {
+        let connection = self
+            .table
             .get_mut(resource)
-            .map_err(|_missing| "no connection found".to_owned())
+            .map_err(|_missing| connection_failed("no connection found"))?;
+        connection.session().await
     }
 
     /// Tells the request's span, once, for which agency the guest acts.

@@ -1,7 +1,7 @@
 //! The table `schema_migrations`: which files a database has seen.
 
 use tidemark_domain::Instant;
-use tokio_postgres::{Error, GenericClient, Transaction};
+use tokio_postgres::{Client, Error, GenericClient, Transaction};
 
 use super::files::Migration;
 
@@ -32,7 +32,7 @@ pub(super) async fn create_table(transaction: &Transaction<'_>) -> Result<(), Er
 }
 
 /// The records in order; none for a database without the table.
-pub(super) async fn read_if_present(client: &impl GenericClient) -> Result<Vec<Record>, Error> {
+pub(super) async fn read_if_present(client: &Client) -> Result<Vec<Record>, Error> {
     if is_present(client).await? {
         read(client).await
     } else {

@@ -176,6 +176,9 @@ impl Drop for Session {
         let Some(client) = self.client.take() else {
             return;
         };
+        if self.effect == Effect::PreparedStatements {
+            client.statement_cache.clear();
+        }
         if self.in_flight || self.effect != Effect::None {
             self.runtime
                 .spawn(reset(client, self.in_flight, self.cancels));
