@@ -11,7 +11,7 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::Subscriber;
 use tracing_subscriber::filter::{EnvFilter, LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
@@ -49,7 +49,8 @@ impl Telemetry {
                 .with_tracer(provider.tracer("tidemark"))
                 .with_filter(ours)
         });
-        let lines = lines(format).with_filter(log_filter());
+        let wanted = std::env::var("RUST_LOG").unwrap_or_default();
+        let lines = lines(format).with_filter(log_filter(&wanted));
         tracing_subscriber::registry()
             .with(spans)
             .with(lines)
@@ -68,8 +69,31 @@ impl Telemetry {
     }
 }
 
-fn log_filter() -> EnvFilter {
-    EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL))
+/// What `RUST_LOG` asks for. A filter that can look into spans is told whenever one is entered and
+/// left, and costs each request as much; so it is taken only where it is asked for.
+fn log_filter<S>(wanted: &str) -> Box<dyn Filter<S> + Send + Sync>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    if wanted.is_empty() {
+        return Box::new(usual());
+    }
+    // A bracket begins what a span must be like.
+    if !wanted.contains('[')
+        && let Ok(targets) = wanted.parse::<Targets>()
+    {
+        return Box::new(targets);
+    }
+    match EnvFilter::try_new(wanted) {
+        Ok(filter) => Box::new(filter),
+        Err(_) => Box::new(usual()),
+    }
+}
+
+fn usual() -> Targets {
+    USUAL
+        .parse()
+        .expect("invariant: a few targets with their levels")
 }
 
 fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
@@ -86,5 +110,41 @@ where
             .flatten_event(true)
             .with_span_list(false)
             .boxed(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::subscriber::with_default;
+    use tracing_subscriber::Registry;
+
+    use super::*;
+
+    /// What is logged of a warning of another crate, and within a request of an access line and of
+    /// something for the developers of this one.
+    fn logged(wanted: &str) -> [bool; 3] {
+        let lines = fmt::layer().with_writer(std::io::sink);
+        let filter = log_filter::<Registry>(wanted);
+        with_default(
+            tracing_subscriber::registry().with(lines.with_filter(filter)),
+            || {
+                let warned = tracing::enabled!(target: "hyper", tracing::Level::WARN);
+                tracing::info_span!(target: "tidemark", "request").in_scope(|| {
+                    let access =
+                        tracing::enabled!(target: "tidemark::access", tracing::Level::INFO);
+                    let debug = tracing::enabled!(target: "tidemark", tracing::Level::DEBUG);
+                    [warned, access, debug]
+                })
+            },
+        )
+    }
+
+    #[test]
+    fn the_log_holds_what_was_asked_for() {
+        assert_eq!(logged(""), [true, false, false]);
+        assert_eq!(logged("warn,tidemark=info"), [true, true, false]);
+        assert_eq!(logged("tidemark=debug"), [false, true, true]);
+        assert_eq!(logged("warn,tidemark[request]=debug"), [true, true, true]);
+        assert_eq!(logged("tidemark=nonsense"), logged(""));
     }
 }
