@@ -2,12 +2,10 @@
 //! proven against Fanvue, never from the browser's last request.
 
 use serde::{Serialize, Serializer};
-use tidemark_domain::{Instant, ModelId};
+use tidemark_domain::{HISTORY_FLOOR, Instant, ModelId};
 
 /// The oldest age at which transactions count as fresh, in seconds: their job's interval.
 pub const TRANSACTIONS_MAX_AGE: u64 = 900;
-/// Fanvue's beginning. A ledger that was read back to here is complete.
-pub const HISTORY_FLOOR: Instant = Instant::from_micros(1_514_764_800_000_000);
 /// The oldest age at which the audience counts as fresh, in seconds: its job's interval.
 pub const AUDIENCE_MAX_AGE: u64 = 300;
 

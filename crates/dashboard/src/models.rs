@@ -1,11 +1,9 @@
 //! `GET /api/models`: the agency's models with audience, sync state and freshness.
 
 use serde::Serialize;
-use tidemark_analytics::freshness::{
-    AUDIENCE_MAX_AGE, Freshness, HISTORY_FLOOR, TRANSACTIONS_MAX_AGE,
-};
+use tidemark_analytics::freshness::{AUDIENCE_MAX_AGE, Freshness, TRANSACTIONS_MAX_AGE};
 use tidemark_api::{ApiError, Request, Response, respond};
-use tidemark_domain::{Instant, ModelId, Zone};
+use tidemark_domain::{HISTORY_FLOOR, Instant, ModelId, Zone};
 use tidemark_ports::{Platform, Row, SqlError};
 use tidemark_tenancy::token::Caller;
 

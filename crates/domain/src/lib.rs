@@ -13,4 +13,4 @@ pub use ids::{AgencyId, ConnectionId, FanId, ModelId};
 pub use money::Cents;
 pub use secret::Secret;
 pub use source::Source;
-pub use time::{Instant, LocalDay, Zone};
+pub use time::{HISTORY_FLOOR, Instant, LocalDay, Zone};

@@ -13,6 +13,10 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Instant(i64);
 
+/// Fanvue's beginning, 2018-01-01T00:00:00Z: it has no older rows, and a ledger that was read back to
+/// here is complete.
+pub const HISTORY_FLOOR: Instant = Instant::from_micros(1_514_764_800_000_000);
+
 /// Text that is not an RFC 3339 instant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not an RFC 3339 instant such as 2026-11-22T00:00:00.000Z")]

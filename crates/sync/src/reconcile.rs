@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tidemark_connections::{Caller, ConnectionError};
 use tidemark_domain::source::REVERSAL_SOURCES;
-use tidemark_domain::{Cents, Instant, LocalDay, Zone};
+use tidemark_domain::{Cents, HISTORY_FLOOR, Instant, LocalDay, Zone};
 use tidemark_fanvue::Family;
 use tidemark_fanvue::summary::DailyGross;
 use tidemark_jobs::Lease;
 use tidemark_ports::{Platform, Sql, SqlError, Value};
 
-use crate::state::{HISTORY_FLOOR, NIGHTLY, Scope, StreamState};
+use crate::state::{NIGHTLY, Scope, StreamState};
 
 /// Closed days, as instants: `from <= day's start < to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

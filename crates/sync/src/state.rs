@@ -17,7 +17,7 @@ mod next;
 mod walk;
 
 use serde::{Deserialize, Serialize};
-use tidemark_domain::Instant;
+use tidemark_domain::{HISTORY_FLOOR, Instant};
 use tidemark_fanvue::Family;
 
 pub use advance::Drained;
@@ -26,9 +26,6 @@ pub use next::{Scope, Task};
 pub use walk::{Seen, Walk};
 
 use std::time::Duration;
-
-/// Fanvue has no older rows: 2018-01-01T00:00:00Z.
-pub const HISTORY_FLOOR: Instant = Instant::from_micros(1_514_764_800_000_000);
 
 /// How far each head walk reads behind what is proven, for rows that arrive late with an old date.
 pub const LOOK_BACK: Duration = Duration::from_hours(48);

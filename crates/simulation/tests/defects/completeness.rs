@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use tidemark_domain::HISTORY_FLOOR;
 use tidemark_jobs::{Outcome, StepError};
 use tidemark_ports::SqlError;
 use tidemark_simulation::lab::Moment;
 use tidemark_simulator::{FaultKind, FaultTarget, Micros, NewSale, ScriptedFault, Source};
-use tidemark_sync::state::HISTORY_FLOOR;
 
 use crate::support::{
     SHORTEST, SLOW, STORE, awkward, database, days, earnings_fault, models, script, sell, sell_as,

@@ -1,11 +1,11 @@
 //! What reading changes.
 
-use tidemark_domain::{Instant, LocalDay, Zone};
+use tidemark_domain::{HISTORY_FLOOR, Instant, LocalDay, Zone};
 use tidemark_fanvue::{Family, Surface};
 
 use super::lanes::{Lane, Reread, RereadReason};
 use super::walk::Walk;
-use super::{HISTORY_FLOOR, RowKinds, StreamState};
+use super::{RowKinds, StreamState};
 
 /// How often a disturbed window is read again.
 const MOST_TRIES: u32 = 3;

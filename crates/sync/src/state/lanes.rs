@@ -119,8 +119,8 @@ impl Reread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::HISTORY_FLOOR;
     use std::time::Duration;
+    use tidemark_domain::HISTORY_FLOOR;
 
     fn slice_after(pages: u32) -> Duration {
         let mut slices = Slices::default();

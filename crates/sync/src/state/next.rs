@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use tidemark_domain::Instant;
+use tidemark_domain::{HISTORY_FLOOR, Instant};
 use tidemark_fanvue::Family;
 use tidemark_jobs::work::Target;
 
 use super::lanes::{Lane, Reread, RereadReason};
 use super::walk::Walk;
-use super::{
-    GLANCE_BACK, HISTORY_FLOOR, LOOK_BACK, NIGHTLY, StreamState, WEEKLY, whole_millisecond,
-};
+use super::{GLANCE_BACK, LOOK_BACK, NIGHTLY, StreamState, WEEKLY, whole_millisecond};
 
 const DAY: Duration = Duration::from_hours(24);
 const WEEK: Duration = Duration::from_hours(7 * 24);
