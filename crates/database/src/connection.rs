@@ -80,6 +80,8 @@ impl Connection {
     /// The connection broke.
     pub async fn act_as_its_user(&mut self) -> Result<(), Error> {
         if self.acts_for != ActsFor::ItsUser {
+            // Unknown while it is under way, as above.
+            self.forget();
             self.client.batch_execute(OWN_RIGHTS).await?;
             self.acts_for = ActsFor::ItsUser;
         }

@@ -62,3 +62,21 @@ async fn a_session_that_cannot_act_for_somebody_acts_for_whom_it_did() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_leaves_while_rights_are_taken_back_leaves_no_wrong_memory() {
+    for_each_database(async |database| {
+        let mut client = database.pool().get_as_left().await.unwrap();
+        client.act_as("tidemark_jobs", "a").await.unwrap();
+        // Asked once, so that the server is told, and dropped before it has answered.
+        tokio::select! {
+            biased;
+            _ = client.act_as_its_user() => panic!("answered at once"),
+            () = std::future::ready(()) => {}
+        }
+        client.act_as("tidemark_jobs", "a").await.unwrap();
+        let as_jobs = ("tidemark_jobs".to_owned(), "a".to_owned());
+        assert_eq!(acts(&client).await, as_jobs);
+    })
+    .await;
+}
